@@ -1,0 +1,235 @@
+//! What a verifier is given to trust: pins from out of band, and signed documents from anywhere.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::{String, ToString as _},
+    vec::Vec,
+};
+
+use crate::{
+    approval::{Approval, Verdict},
+    bundle::{hashes_json, parse_hashes},
+    code::Code,
+    digest::Digest,
+    document::digest_of,
+    envelope::Envelope,
+    error::{ParseError, VerifyError},
+    json::{ArrayWriter, Fields, ObjectWriter, Value},
+    limits,
+    policy::{ChainFailure, TrustPolicy, verify_chain},
+    revocation::{KEY_REVOCATION, KeyRevocation, Revocation},
+    revocation_list::VerifiedList,
+    verify::Verified,
+};
+
+/// The media type of a trust document.
+pub const TRUST: &str = "application/vnd.placet.trust+json;version=1";
+
+/// Pins and signed documents, nothing verified.
+///
+/// The pins are the only part that must come from a safe place; all else may come from a registry, which can withhold
+/// but not forge.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trust {
+    /// Digests of version 1 of policies, each the root of a domain.
+    pub pins: BTreeSet<Digest>,
+    /// Policies in any order.
+    pub policies: Vec<Result<Envelope, ParseError>>,
+    /// Revocation lists; the best verified one is used.
+    pub revocation_lists: Vec<Result<Envelope, ParseError>>,
+    /// Loose revocations, key revocations, rejections and withdrawals, which count at once.
+    pub revocations: Vec<Result<Envelope, ParseError>>,
+    /// The newest checkpoint of the ledger, and how older ones lead to it.
+    pub ledger: Option<LedgerView>,
+}
+
+/// A checkpoint, and consistency proofs from smaller trees to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerView {
+    /// A signed checkpoint (C2SP tlog-checkpoint).
+    pub checkpoint: String,
+    /// The proof from a tree of this size to the checkpoint's.
+    pub consistency: BTreeMap<u64, Vec<[u8; 32]>>,
+}
+
+impl Trust {
+    /// Reads a trust document.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] where the bytes are no trust document or exceed a limit. An envelope in it that cannot be read
+    /// is kept with its error.
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
+        if bytes.len() > limits::TRUST {
+            return Err(ParseError::TooLarge { field: "trust", limit: limits::TRUST });
+        }
+        let mut fields = Fields::of(Value::parse(bytes)?, "trust")?;
+        if fields.text("media_type")? != TRUST {
+            return Err(ParseError::invalid("media_type", Code::UnsupportedVersion));
+        }
+        let pins = fields.list("pins", limits::POLICY_CHAIN)?;
+        let trust = Self {
+            pins: pins.into_iter().map(|pin| digest_of(pin, "pins")).collect::<Result<_, _>>()?,
+            policies: envelopes(&mut fields, "policies", limits::POLICY_CHAIN)?,
+            revocation_lists: envelopes(&mut fields, "revocation_lists", limits::POLICY_CHAIN)?,
+            revocations: envelopes(&mut fields, "revocations", limits::TRUST_ENVELOPES)?,
+            ledger: match fields.required("ledger")? {
+                value if value.is_null() => None,
+                value => Some(LedgerView::parse(value)?),
+            },
+        };
+        fields.finish()?;
+        Ok(trust)
+    }
+
+    /// The trust document as canonical JSON. Envelopes that could not be read are left out.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let array = |envelopes: &[Result<Envelope, ParseError>]| {
+            let envelopes = envelopes.iter().filter_map(|envelope| envelope.as_ref().ok());
+            envelopes.fold(ArrayWriter::new(), |array, envelope| array.raw(&envelope.to_json())).finish()
+        };
+        let pins = self.pins.iter().fold(ArrayWriter::new(), |array, pin| array.string(&pin.to_string()));
+        ObjectWriter::new()
+            .string("media_type", TRUST)
+            .raw("pins", pins.finish())
+            .raw("policies", array(&self.policies))
+            .raw("revocation_lists", array(&self.revocation_lists))
+            .raw("revocations", array(&self.revocations))
+            .raw("ledger", self.ledger.as_ref().map_or_else(|| "null".into(), LedgerView::to_json))
+            .finish()
+    }
+
+    /// Verifies every signature that does not depend on a bundle, once for many decisions.
+    #[must_use]
+    pub fn verify(&self) -> VerifiedTrust {
+        let domains = self.pins.iter().map(|pin| (*pin, Domain::verify(*pin, self))).collect();
+        VerifiedTrust { domains }
+    }
+}
+
+impl LedgerView {
+    fn parse(value: Value<'_>) -> Result<Self, ParseError> {
+        let mut fields = Fields::of(value, "ledger")?;
+        let checkpoint = fields.string("checkpoint", 1 << 16)?;
+        let mut consistency = BTreeMap::new();
+        for value in fields.list("consistency", limits::BUNDLE_ENVELOPES)? {
+            let mut entry = Fields::of(value, "consistency")?;
+            let size = entry.integer("size", 0..=u64::MAX)?;
+            let proof = parse_hashes(&mut entry, "proof")?;
+            entry.finish()?;
+            if consistency.insert(size, proof).is_some() {
+                return Err(ParseError::invalid("consistency", Code::NotSorted));
+            }
+        }
+        fields.finish()?;
+        Ok(Self { checkpoint, consistency })
+    }
+
+    fn to_json(&self) -> String {
+        let consistency = self.consistency.iter().fold(ArrayWriter::new(), |array, (size, proof)| {
+            array.raw(&ObjectWriter::new().integer("size", *size).raw("proof", hashes_json(proof)).finish())
+        });
+        ObjectWriter::new()
+            .string("checkpoint", &self.checkpoint)
+            .raw("consistency", consistency.finish())
+            .finish()
+    }
+}
+
+fn envelopes(
+    fields: &mut Fields<'_>,
+    field: &'static str,
+    limit: usize,
+) -> Result<Vec<Result<Envelope, ParseError>>, ParseError> {
+    Ok(fields.list(field, limit)?.into_iter().map(Envelope::from_value).collect())
+}
+
+/// A trust document whose signatures were verified. It cannot be made but by [`Trust::verify`].
+#[derive(Clone, Debug)]
+pub struct VerifiedTrust {
+    domains: BTreeMap<Digest, Domain>,
+}
+
+impl VerifiedTrust {
+    /// The pinned domain that a document claims; where it claims none that is pinned, the first there is.
+    pub(crate) fn domain(&self, claimed: Option<Digest>) -> Option<(Digest, &Domain)> {
+        let claimed = claimed.and_then(|claimed| self.domains.get_key_value(&claimed));
+        claimed.or_else(|| self.domains.first_key_value()).map(|(pin, domain)| (*pin, domain))
+    }
+
+    /// The verified policy chain of a pinned domain.
+    #[must_use]
+    pub fn policy(&self, domain: Digest) -> Option<&TrustPolicy> {
+        self.domains.get(&domain)?.policy.as_ref()
+    }
+
+    /// The pinned domains.
+    pub fn pins(&self) -> impl Iterator<Item = Digest> {
+        self.domains.keys().copied()
+    }
+
+    /// The verified revocation list with the highest number of a pinned domain.
+    #[must_use]
+    pub fn revocation_list(&self, domain: Digest) -> Option<&VerifiedList> {
+        self.domains.get(&domain)?.lists.iter().max_by_key(|list| list.list().number)
+    }
+}
+
+/// What is verified of one domain.
+#[derive(Clone, Debug)]
+pub(crate) struct Domain {
+    pub(crate) policy: Option<TrustPolicy>,
+    pub(crate) policy_failure: Option<ChainFailure>,
+    pub(crate) lists: Vec<VerifiedList>,
+    /// Why a list was not verified, where one was not.
+    pub(crate) list_failure: Option<Code>,
+    pub(crate) revocations: Vec<Verified<Revocation>>,
+    pub(crate) key_revocations: Vec<Verified<KeyRevocation>>,
+    /// Rejections and withdrawals.
+    pub(crate) negative_verdicts: Vec<Verified<Approval>>,
+}
+
+impl Domain {
+    fn verify(pin: Digest, trust: &Trust) -> Self {
+        let (policy, policy_failure) = verify_chain(pin, &trust.policies);
+        let mut domain = Self {
+            policy: None,
+            policy_failure,
+            lists: Vec::new(),
+            list_failure: None,
+            revocations: Vec::new(),
+            key_revocations: Vec::new(),
+            negative_verdicts: Vec::new(),
+        };
+        if let Some(policy) = &policy {
+            domain.verify_lists(policy, &trust.revocation_lists);
+            // Junk among loose statements ends nothing and blocks nothing.
+            trust.revocations.iter().flatten().for_each(|envelope| domain.add_negative(policy, envelope));
+        }
+        domain.policy = policy;
+        domain
+    }
+
+    fn verify_lists(&mut self, policy: &TrustPolicy, envelopes: &[Result<Envelope, ParseError>]) {
+        for envelope in envelopes {
+            let list = envelope.as_ref().map_err(|e| VerifyError::from(e.clone()));
+            match list.and_then(|envelope| VerifiedList::verify(envelope, policy)) {
+                Ok(list) => self.lists.push(list),
+                Err(error) => self.list_failure = self.list_failure.max(Some(error.code())),
+            }
+        }
+    }
+
+    fn add_negative(&mut self, policy: &TrustPolicy, envelope: &Envelope) {
+        if envelope.payload_type() == KEY_REVOCATION {
+            self.key_revocations.extend(policy.verify_negative(envelope));
+        } else if let Ok(revocation) = policy.verify_negative(envelope) {
+            self.revocations.push(revocation);
+        } else if let Ok(verdict) = policy.verify_negative::<Approval>(envelope) {
+            if verdict.statement().verdict != Verdict::Approve {
+                self.negative_verdicts.push(verdict);
+            }
+        }
+    }
+}
