@@ -3,10 +3,7 @@
 //! The record is written here alone, as RFC 8785 JSON with lists in a fixed order, so that it is byte-identical
 //! wherever it is made and whatever order the evidence came in.
 
-use alloc::{
-    string::{String, ToString as _},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 
 use crate::{
     code::{Code, Gate},
@@ -225,7 +222,7 @@ impl Evidence {
             .raw("revocation_list", list.unwrap_or_else(|| "null".into()))
             .optional("training_output", self.training_output)
             .optional("proposal", self.proposal)
-            .strings("revocations", self.revocations.iter().map(|digest| digest.to_string()))
+            .strings("revocations", self.revocations.iter().map(alloc::string::ToString::to_string))
             .finish()
     }
 }

@@ -226,10 +226,10 @@ impl Domain {
             self.key_revocations.extend(policy.verify_negative(envelope));
         } else if let Ok(revocation) = policy.verify_negative(envelope) {
             self.revocations.push(revocation);
-        } else if let Ok(verdict) = policy.verify_negative::<Approval>(envelope) {
-            if verdict.statement().verdict != Verdict::Approve {
-                self.negative_verdicts.push(verdict);
-            }
+        } else if let Ok(verdict) = policy.verify_negative::<Approval>(envelope)
+            && verdict.statement().verdict != Verdict::Approve
+        {
+            self.negative_verdicts.push(verdict);
         }
     }
 }

@@ -122,58 +122,35 @@ impl fmt::Display for KeyFileError {
         match self {
             Self::UnknownFormat => f.write_str("not a key file of a known format"),
             Self::TooLarge { length, limit } => {
-                write!(
-                    f,
-                    "{length} bytes are too long for a key file, at most {limit} are read"
-                )
+                write!(f, "{length} bytes are too long for a key file, at most {limit} are read")
             }
             Self::Malformed { part } => write!(f, "malformed key file: {part}"),
-            Self::PassphraseRequired => {
-                f.write_str("the key file is locked and needs its passphrase")
-            }
-            Self::PassphraseWrong => {
-                f.write_str("the passphrase is wrong or the key file was altered")
-            }
+            Self::PassphraseRequired => f.write_str("the key file is locked and needs its passphrase"),
+            Self::PassphraseWrong => f.write_str("the passphrase is wrong or the key file was altered"),
             Self::PassphraseEmpty => f.write_str("the passphrase is empty"),
             Self::PassphraseTooLong { length, limit } => {
-                write!(
-                    f,
-                    "a passphrase of {length} bytes is too long, at most {limit} are accepted"
-                )
+                write!(f, "a passphrase of {length} bytes is too long, at most {limit} are accepted")
             }
             Self::NotEd25519 => f.write_str("the key is not an Ed25519 key that a file holds"),
             Self::NotForSigning => f.write_str("the key is marked for another use than signing"),
-            Self::PublicOnly => {
-                f.write_str("the file holds the public key alone, not the secret key")
-            }
+            Self::PublicOnly => f.write_str("the file holds the public key alone, not the secret key"),
             Self::SeveralKeys { count } => write!(f, "the file holds {count} keys instead of one"),
-            Self::Parameters {
-                name,
-                found,
-                min,
-                max,
-            } => {
-                write!(
-                    f,
-                    "the key file's {name} is {found}, accepted are {min} to {max}"
-                )
+            Self::Parameters { name, found, min, max } => {
+                write!(f, "the key file's {name} is {found}, accepted are {min} to {max}")
             }
             Self::UnsupportedAlgorithm { kind } => {
                 write!(f, "the key file is locked with an unsupported {kind}")
             }
             Self::OutOfMemory { needed_kib } => {
-                write!(
-                    f,
-                    "unlocking the key file needs {needed_kib} KiB of memory, which are not free"
-                )
+                write!(f, "unlocking the key file needs {needed_kib} KiB of memory, which are not free")
             }
             Self::PublicMismatch { .. } => {
                 f.write_str("the public key in the file is not that of its secret key")
             }
             Self::Weak => f.write_str("the key is one that anybody could guess"),
-            Self::Name => f.write_str(
-                "a key's name is 1 to 64 printable ASCII characters with no space at either end",
-            ),
+            Self::Name => {
+                f.write_str("a key's name is 1 to 64 printable ASCII characters with no space at either end")
+            }
             Self::SelfTestFailed => f.write_str("the key's own signature does not verify"),
         }
     }

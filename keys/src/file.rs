@@ -49,10 +49,7 @@ struct Probe<'a> {
 /// ```
 pub fn detect(file: &[u8]) -> Result<KeyFileFormat, KeyFileError> {
     if file.len() > MAX_FILE_LEN {
-        return Err(KeyFileError::TooLarge {
-            length: file.len(),
-            limit: MAX_FILE_LEN,
-        });
+        return Err(KeyFileError::TooLarge { length: file.len(), limit: MAX_FILE_LEN });
     }
     let file = file.trim_ascii();
     if file.starts_with(b"{") {
@@ -67,9 +64,7 @@ pub fn detect(file: &[u8]) -> Result<KeyFileFormat, KeyFileError> {
         Some(b"ENCRYPTED PRIVATE KEY") => Ok(KeyFileFormat::Pkcs8Encrypted),
         Some(b"OPENSSH PRIVATE KEY") => Ok(KeyFileFormat::OpenSsh),
         Some(b"PUBLIC KEY") => Err(KeyFileError::PublicOnly),
-        Some(b"RSA PRIVATE KEY" | b"EC PRIVATE KEY" | b"DSA PRIVATE KEY") => {
-            Err(KeyFileError::NotEd25519)
-        }
+        Some(b"RSA PRIVATE KEY" | b"EC PRIVATE KEY" | b"DSA PRIVATE KEY") => Err(KeyFileError::NotEd25519),
         _ => Err(KeyFileError::UnknownFormat),
     }
 }
@@ -92,9 +87,8 @@ fn detect_json(file: &[u8]) -> Result<KeyFileFormat, KeyFileError> {
 /// Every [`KeyFileError`] that concerns reading; [`KeyFileError::PassphraseRequired`] is the one to ask and try again
 /// on. Nothing is derived from the passphrase before the file's work factors are within bounds.
 pub fn open(file: &[u8], passphrase: Option<&[u8]>) -> Result<SecretKey, KeyFileError> {
-    let passphrase = passphrase
-        .filter(|passphrase| !passphrase.is_empty())
-        .ok_or(KeyFileError::PassphraseRequired);
+    let passphrase =
+        passphrase.filter(|passphrase| !passphrase.is_empty()).ok_or(KeyFileError::PassphraseRequired);
     match detect(file)? {
         KeyFileFormat::Pkcs8 => pkcs8::read(file),
         KeyFileFormat::Pkcs8Encrypted => pkcs8::read_encrypted(file, passphrase?),

@@ -39,21 +39,15 @@ pub fn read(file: &[u8]) -> Result<SecretKey, KeyFileError> {
     if !file.trim_ascii_start().starts_with(b"{") {
         return Err(KeyFileError::malformed("jwk"));
     }
-    let document: Document =
-        serde_json::from_slice(file).map_err(|_| KeyFileError::malformed("jwk"))?;
+    let document: Document = serde_json::from_slice(file).map_err(|_| KeyFileError::malformed("jwk"))?;
     if document.kty != "OKP" || document.crv.as_deref() != Some("Ed25519") {
         return Err(KeyFileError::NotEd25519);
     }
-    if document
-        .alg
-        .is_some_and(|alg| alg != "EdDSA" && alg != "Ed25519")
-    {
+    if document.alg.is_some_and(|alg| alg != "EdDSA" && alg != "Ed25519") {
         return Err(KeyFileError::NotEd25519);
     }
     let for_signing = document.usage.is_none_or(|usage| usage == "sig")
-        && document
-            .key_ops
-            .is_none_or(|ops| ops.iter().any(|op| op == "sign"));
+        && document.key_ops.is_none_or(|ops| ops.iter().any(|op| op == "sign"));
     if !for_signing {
         return Err(KeyFileError::NotForSigning);
     }
@@ -69,13 +63,7 @@ pub fn write(key: &SecretKey) -> Zeroizing<String> {
     let public = Base64UrlUnpadded::encode_string(&key.public_key());
     // Large enough from the start, so that no reallocation leaves a copy behind.
     let mut text = Zeroizing::new(String::with_capacity(256));
-    for part in [
-        r#"{"kty":"OKP","crv":"Ed25519","x":""#,
-        &public,
-        r#"","d":""#,
-        &secret,
-        "\"}\n",
-    ] {
+    for part in [r#"{"kty":"OKP","crv":"Ed25519","x":""#, &public, r#"","d":""#, &secret, "\"}\n"] {
         text.push_str(part);
     }
     text
@@ -84,10 +72,7 @@ pub fn write(key: &SecretKey) -> Zeroizing<String> {
 /// Decodes the 32 bytes of a member, unpadded base64url with no spare bits.
 fn decode(text: &str, part: &'static str) -> Result<Zeroizing<[u8; 32]>, KeyFileError> {
     let mut bytes = Zeroizing::new([0; 33]);
-    Base64UrlUnpadded::decode(text, &mut *bytes)
-        .ok()
-        .and_then(seed_from)
-        .ok_or(KeyFileError::malformed(part))
+    Base64UrlUnpadded::decode(text, &mut *bytes).ok().and_then(seed_from).ok_or(KeyFileError::malformed(part))
 }
 
 #[cfg(test)]

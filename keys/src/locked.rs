@@ -83,10 +83,7 @@ struct Work {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
-    #[expect(
-        dead_code,
-        reason = "`detect` checks it; every known member is named here"
-    )]
+    #[expect(dead_code, reason = "`detect` checks it; every known member is named here")]
     format: String,
     name: String,
     public_key: String,
@@ -117,11 +114,7 @@ impl LockedKey {
         check_name(name)?;
         check(passphrase)?;
         let (salt, nonce) = fresh.split();
-        let work = Work {
-            memory_kib: MEMORY_KIB,
-            iterations: ITERATIONS,
-            parallelism: PARALLELISM,
-        };
+        let work = Work { memory_kib: MEMORY_KIB, iterations: ITERATIONS, parallelism: PARALLELISM };
         let public_key = key.public_key();
         let mut seed = Zeroizing::new(*key.seed());
         let tag = work
@@ -132,15 +125,7 @@ impl LockedKey {
                 seed.as_mut_slice().into(),
             )
             .map_err(|_| KeyFileError::malformed("ciphertext"))?;
-        Ok(Self {
-            name: name.to_owned(),
-            public_key,
-            work,
-            salt,
-            nonce,
-            ciphertext: *seed,
-            tag: tag.into(),
-        })
+        Ok(Self { name: name.to_owned(), public_key, work, salt, nonce, ciphertext: *seed, tag: tag.into() })
     }
 
     /// Reads a file without opening it.
@@ -153,12 +138,9 @@ impl LockedKey {
         if crate::detect(file)? != crate::KeyFileFormat::Locked {
             return Err(KeyFileError::UnknownFormat);
         }
-        let document: Document =
-            serde_json::from_slice(file).map_err(|_| KeyFileError::malformed("json"))?;
+        let document: Document = serde_json::from_slice(file).map_err(|_| KeyFileError::malformed("json"))?;
         if document.kdf != KDF {
-            return Err(KeyFileError::UnsupportedAlgorithm {
-                kind: "key derivation",
-            });
+            return Err(KeyFileError::UnsupportedAlgorithm { kind: "key derivation" });
         }
         if document.cipher != CIPHER {
             return Err(KeyFileError::UnsupportedAlgorithm { kind: "cipher" });
@@ -247,36 +229,25 @@ impl LockedKey {
 
 impl fmt::Debug for LockedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LockedKey")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        f.debug_struct("LockedKey").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
 impl Work {
     /// Derives the cipher's key. The memory holds what the key follows from, so it is wiped, too.
     fn cipher(self, passphrase: &[u8], salt: &[u8; 16]) -> Result<XChaCha20Poly1305, KeyFileError> {
-        let out_of_memory = KeyFileError::OutOfMemory {
-            needed_kib: self.memory_kib,
-        };
+        let out_of_memory = KeyFileError::OutOfMemory { needed_kib: self.memory_kib };
         let malformed = |_| KeyFileError::malformed("argon2id");
-        let params = Params::new(self.memory_kib, self.iterations, self.parallelism, Some(32))
-            .map_err(malformed)?;
+        let params =
+            Params::new(self.memory_kib, self.iterations, self.parallelism, Some(32)).map_err(malformed)?;
         // A machine without the memory gets an error and not an abort.
         let mut memory = Vec::new();
-        memory
-            .try_reserve_exact(params.block_count())
-            .map_err(|_| out_of_memory)?;
+        memory.try_reserve_exact(params.block_count()).map_err(|_| out_of_memory)?;
         memory.resize(params.block_count(), Block::new());
         let mut memory = Zeroizing::new(memory);
         let mut key = Zeroizing::new([0; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(
-                passphrase,
-                salt,
-                key.as_mut_slice(),
-                memory.as_mut_slice(),
-            )
+            .hash_password_into_with_memory(passphrase, salt, key.as_mut_slice(), memory.as_mut_slice())
             .map_err(malformed)?;
         let mut cipher_key = (*key).into();
         let cipher = XChaCha20Poly1305::new(&cipher_key);
@@ -290,11 +261,7 @@ fn associated_data(name: &str, public_key: &[u8; 32]) -> Vec<u8> {
     [FORMAT.as_bytes(), b"\0", public_key, name.as_bytes()].concat()
 }
 
-fn bounded(
-    name: &'static str,
-    found: u32,
-    range: &RangeInclusive<u32>,
-) -> Result<u32, KeyFileError> {
+fn bounded(name: &'static str, found: u32, range: &RangeInclusive<u32>) -> Result<u32, KeyFileError> {
     if range.contains(&found) {
         return Ok(found);
     }
@@ -308,10 +275,7 @@ fn bounded(
 
 /// Decodes padded base64 of exactly `N` bytes.
 fn decode<const N: usize>(text: &str, part: &'static str) -> Result<[u8; N], KeyFileError> {
-    Base64::decode_vec(text)
-        .ok()
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(KeyFileError::malformed(part))
+    Base64::decode_vec(text).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(KeyFileError::malformed(part))
 }
 
 /// Splits the sealed bytes into ciphertext and tag.

@@ -45,9 +45,7 @@ const PLAIN_BLOCK: usize = 8;
 /// [`KeyFileError::Weak`].
 pub fn read(file: &[u8], passphrase: Option<&[u8]>) -> Result<SecretKey, KeyFileError> {
     let bytes = pem::decode(file, LABEL)?;
-    let bytes = bytes
-        .strip_prefix(MAGIC)
-        .ok_or(KeyFileError::malformed("openssh magic"))?;
+    let bytes = bytes.strip_prefix(MAGIC).ok_or(KeyFileError::malformed("openssh magic"))?;
     let mut reader = Reader::new(bytes);
     let lock = Lock::read(&mut reader)?;
     let count = reader.number()?;
@@ -61,11 +59,7 @@ pub fn read(file: &[u8], passphrase: Option<&[u8]>) -> Result<SecretKey, KeyFile
         return Err(KeyFileError::malformed("openssh private part"));
     }
     let Some(cipher) = lock.cipher else {
-        return read_private(
-            &private,
-            stated,
-            KeyFileError::malformed("openssh check number"),
-        );
+        return read_private(&private, stated, KeyFileError::malformed("openssh check number"));
     };
     let passphrase = passphrase.ok_or(KeyFileError::PassphraseRequired)?;
     let (key, iv) = derive(passphrase, lock.salt, lock.rounds)?;
@@ -84,11 +78,7 @@ pub fn read(file: &[u8], passphrase: Option<&[u8]>) -> Result<SecretKey, KeyFile
 ///
 /// # Errors
 /// [`KeyFileError::Name`] for a comment that is not 1 to 64 printable ASCII characters.
-pub fn write(
-    key: &SecretKey,
-    comment: &str,
-    fresh: FreshBytes,
-) -> Result<Zeroizing<String>, KeyFileError> {
+pub fn write(key: &SecretKey, comment: &str, fresh: FreshBytes) -> Result<Zeroizing<String>, KeyFileError> {
     let (_, check) = fresh.split();
     let private = private_part(key, comment, check_number(&check), PLAIN_BLOCK)?;
     assemble(key, NONE, NONE, &[], &private)
@@ -132,39 +122,25 @@ impl<'a> Lock<'a> {
         let (cipher, kdf, options) = (reader.string()?, reader.string()?, reader.string()?);
         let cipher = match (cipher, kdf, options) {
             (NONE, NONE, []) => {
-                return Ok(Self {
-                    cipher: None,
-                    salt: &[],
-                    rounds: 0,
-                });
+                return Ok(Self { cipher: None, salt: &[], rounds: 0 });
             }
             (NONE, ..) | (_, NONE, _) => return Err(KeyFileError::malformed("openssh cipher")),
             (AES_CTR, BCRYPT, _) => Cipher::Ctr,
             (AES_CBC, BCRYPT, _) => Cipher::Cbc,
             (_, BCRYPT, _) => return Err(KeyFileError::UnsupportedAlgorithm { kind: "cipher" }),
             _ => {
-                return Err(KeyFileError::UnsupportedAlgorithm {
-                    kind: "key derivation",
-                });
+                return Err(KeyFileError::UnsupportedAlgorithm { kind: "key derivation" });
             }
         };
         let mut options = Reader::new(options);
         let (salt, rounds) = (options.string()?, options.number()?);
         options.finish()?;
-        Ok(Self {
-            cipher: Some(cipher),
-            salt,
-            rounds,
-        })
+        Ok(Self { cipher: Some(cipher), salt, rounds })
     }
 
     /// The size that the private part is padded to.
     fn block(&self) -> usize {
-        if self.cipher.is_some() {
-            BLOCK
-        } else {
-            PLAIN_BLOCK
-        }
+        if self.cipher.is_some() { BLOCK } else { PLAIN_BLOCK }
     }
 }
 
@@ -176,16 +152,11 @@ fn read_public(part: &[u8]) -> Result<[u8; 32], KeyFileError> {
     }
     let key = reader.string()?;
     reader.finish()?;
-    key.try_into()
-        .map_err(|_| KeyFileError::malformed("openssh public key"))
+    key.try_into().map_err(|_| KeyFileError::malformed("openssh public key"))
 }
 
 /// The private part, decrypted. Two equal check numbers tell a right passphrase from a wrong one.
-fn read_private(
-    part: &[u8],
-    stated: [u8; 32],
-    unequal: KeyFileError,
-) -> Result<SecretKey, KeyFileError> {
+fn read_private(part: &[u8], stated: [u8; 32], unequal: KeyFileError) -> Result<SecretKey, KeyFileError> {
     let mut reader = Reader::new(part);
     if reader.number()? != reader.number()? {
         return Err(unequal);
@@ -197,29 +168,17 @@ fn read_private(
     let pair = reader.string()?;
     let _comment = reader.string()?;
     // The padding counts up from one: anything else is data that this reader does not know.
-    if !reader
-        .rest()
-        .iter()
-        .zip(1..)
-        .all(|(byte, count)| *byte == count)
-        || reader.rest().len() >= BLOCK
-    {
+    if !reader.rest().iter().zip(1..).all(|(byte, count)| *byte == count) || reader.rest().len() >= BLOCK {
         return Err(KeyFileError::malformed("openssh padding"));
     }
-    let (seed, tail) = pair
-        .split_first_chunk::<32>()
-        .ok_or(KeyFileError::malformed("openssh private key"))?;
+    let (seed, tail) =
+        pair.split_first_chunk::<32>().ok_or(KeyFileError::malformed("openssh private key"))?;
     let seed = seed_from(seed).ok_or(KeyFileError::malformed("openssh private key"))?;
     let key = SecretKey::from_pair(seed, stated)?;
     for copy in [public, tail] {
-        let copy: [u8; 32] = copy
-            .try_into()
-            .map_err(|_| KeyFileError::malformed("openssh public key"))?;
+        let copy: [u8; 32] = copy.try_into().map_err(|_| KeyFileError::malformed("openssh public key"))?;
         if copy != stated {
-            return Err(KeyFileError::PublicMismatch {
-                stated: copy,
-                derived: key.public_key(),
-            });
+            return Err(KeyFileError::PublicMismatch { stated: copy, derived: key.public_key() });
         }
     }
     Ok(key)
@@ -293,8 +252,7 @@ fn derive(
     }
     let malformed = KeyFileError::malformed("bcrypt salt");
     let mut derived = Zeroizing::new([0; 48]);
-    bcrypt_pbkdf::bcrypt_pbkdf(passphrase, salt, rounds, &mut *derived)
-        .map_err(|_| malformed.clone())?;
+    bcrypt_pbkdf::bcrypt_pbkdf(passphrase, salt, rounds, &mut *derived).map_err(|_| malformed.clone())?;
     let (key, iv) = derived.split_first_chunk::<32>().ok_or(malformed.clone())?;
     Ok((Zeroizing::new(*key), iv.try_into().map_err(|_| malformed)?))
 }

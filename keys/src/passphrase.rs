@@ -19,10 +19,7 @@ pub fn check(passphrase: &[u8]) -> Result<(), KeyFileError> {
         return Err(KeyFileError::PassphraseEmpty);
     }
     if passphrase.len() > MAX_LEN {
-        return Err(KeyFileError::PassphraseTooLong {
-            length: passphrase.len(),
-            limit: MAX_LEN,
-        });
+        return Err(KeyFileError::PassphraseTooLong { length: passphrase.len(), limit: MAX_LEN });
     }
     Ok(())
 }
@@ -33,11 +30,7 @@ pub fn check(passphrase: &[u8]) -> Result<(), KeyFileError> {
 pub(crate) fn check_name(name: &str) -> Result<(), KeyFileError> {
     let printable = name.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let length = (1..=64).contains(&name.len());
-    if printable && length && name.trim_ascii() == name {
-        Ok(())
-    } else {
-        Err(KeyFileError::Name)
-    }
+    if printable && length && name.trim_ascii() == name { Ok(()) } else { Err(KeyFileError::Name) }
 }
 
 /// How well a passphrase protects a file that an attacker holds.
@@ -80,8 +73,7 @@ impl Strength {
 #[must_use]
 pub fn estimated_bits(passphrase: &str) -> u32 {
     let characters: Vec<char> = passphrase.chars().collect();
-    let runs =
-        characters.chunk_by(|a, b| a.is_alphabetic() && b.is_lowercase() || both_upper(*a, *b));
+    let runs = characters.chunk_by(|a, b| a.is_alphabetic() && b.is_lowercase() || both_upper(*a, *b));
     let mut seen: Vec<&[char]> = Vec::new();
     let mut previous: Option<char> = None;
     let mut tenths: u32 = 0;
@@ -113,8 +105,7 @@ fn worth_of_word(letters: usize) -> u32 {
 
 /// Tenths of a bit for a character that is no letter.
 fn worth_of(character: char, previous: Option<char>) -> u32 {
-    let follows =
-        previous.is_some_and(|previous| u32::from(previous).abs_diff(character.into()) <= 1);
+    let follows = previous.is_some_and(|previous| u32::from(previous).abs_diff(character.into()) <= 1);
     match character {
         _ if follows => 10,
         '0'..='9' => 33,

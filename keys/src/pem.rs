@@ -36,18 +36,13 @@ pub(crate) fn decode(file: &[u8], label: &str) -> Result<Zeroizing<Vec<u8>>, Key
 }
 
 /// Encodes `bytes` under `label` with lines of `width` characters.
-pub(crate) fn encode(
-    label: &str,
-    width: usize,
-    bytes: &[u8],
-) -> Result<Zeroizing<String>, KeyFileError> {
+pub(crate) fn encode(label: &str, width: usize, bytes: &[u8]) -> Result<Zeroizing<String>, KeyFileError> {
     let malformed = |_| KeyFileError::malformed("pem");
     let length = pem_rfc7468::encapsulated_len_wrapped(label, width, LineEnding::LF, bytes.len())
         .map_err(malformed)?;
     // Sized once, so that no reallocation leaves a copy behind.
     let mut text = Zeroizing::new(vec![0; length]);
-    let mut encoder =
-        Encoder::new_wrapped(label, width, LineEnding::LF, &mut text).map_err(malformed)?;
+    let mut encoder = Encoder::new_wrapped(label, width, LineEnding::LF, &mut text).map_err(malformed)?;
     encoder.encode(bytes).map_err(malformed)?;
     let length = encoder.finish().map_err(malformed)?;
     let text = text.get(..length).ok_or(KeyFileError::malformed("pem"))?;

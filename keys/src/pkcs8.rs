@@ -44,10 +44,8 @@ pub fn read(file: &[u8]) -> Result<SecretKey, KeyFileError> {
 pub fn read_encrypted(file: &[u8], passphrase: &[u8]) -> Result<SecretKey, KeyFileError> {
     let der = pem::decode(file, LOCKED_LABEL)?;
     let info = EncryptedPrivateKeyInfoRef::from_der(&der).map_err(pbes2::refusal)?;
-    let scheme = info
-        .encryption_algorithm
-        .pbes2()
-        .ok_or(KeyFileError::UnsupportedAlgorithm { kind: "scheme" })?;
+    let scheme =
+        info.encryption_algorithm.pbes2().ok_or(KeyFileError::UnsupportedAlgorithm { kind: "scheme" })?;
     let mut data = Zeroizing::new(info.encrypted_data.as_bytes().to_vec());
     let plain = pbes2::decrypt(scheme, passphrase, &mut data)?;
     from_der(plain).map_err(|error| match error {
@@ -113,10 +111,7 @@ fn to_der(key: &SecretKey) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
     let malformed = |_| KeyFileError::malformed("pkcs8");
     let seed = OctetStringRef::new(key.seed()).map_err(malformed)?;
     let inner = Zeroizing::new(seed.to_der().map_err(malformed)?);
-    let algorithm = AlgorithmIdentifierRef {
-        oid: ED25519,
-        parameters: None,
-    };
+    let algorithm = AlgorithmIdentifierRef { oid: ED25519, parameters: None };
     let private_key = OctetStringRef::new(&inner).map_err(malformed)?;
     let info = PrivateKeyInfoRef::new(algorithm, private_key);
     info.to_der().map(Zeroizing::new).map_err(malformed)

@@ -45,18 +45,13 @@ impl SecretKey {
     ///
     /// # Errors
     /// [`KeyFileError::Weak`] if the seed is one byte repeated: a buffer that no generator has filled.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "taking the seed wipes the caller's copy"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "taking the seed wipes the caller's copy")]
     pub fn from_seed(seed: Zeroizing<[u8; 32]>) -> Result<Self, KeyFileError> {
         let first = seed.first();
         if seed.iter().all(|byte| Some(byte) == first) {
             return Err(KeyFileError::Weak);
         }
-        Ok(Self {
-            key: Box::new(SigningKey::from_bytes(&seed)),
-        })
+        Ok(Self { key: Box::new(SigningKey::from_bytes(&seed)) })
     }
 
     /// The public key: the 32 bytes of RFC 8032 §5.1.5.
@@ -90,10 +85,7 @@ impl SecretKey {
     }
 
     /// The seed of a file together with what the file states as its public key.
-    pub(crate) fn from_pair(
-        seed: Zeroizing<[u8; 32]>,
-        stated: [u8; 32],
-    ) -> Result<Self, KeyFileError> {
+    pub(crate) fn from_pair(seed: Zeroizing<[u8; 32]>, stated: [u8; 32]) -> Result<Self, KeyFileError> {
         let key = Self::from_seed(seed)?;
         let derived = key.public_key();
         if stated == derived {
@@ -171,10 +163,7 @@ mod tests {
         assert_eq!(pair(derived), Ok(()));
         let mut stated = derived;
         stated[31] ^= 1;
-        assert_eq!(
-            pair(stated),
-            Err(KeyFileError::PublicMismatch { stated, derived })
-        );
+        assert_eq!(pair(stated), Err(KeyFileError::PublicMismatch { stated, derived }));
         // The identity, of order 1.
         let mut identity = [0; 32];
         identity[0] = 1;

@@ -9,54 +9,19 @@ const PASSPHRASE: &[u8] = b"test-only passphrase";
 /// Every file that is read, whether it is locked, and the prefix of its public key's file.
 const READ: [(&str, KeyFileFormat, bool, &str); 14] = [
     ("openssl-plain.pem", KeyFileFormat::Pkcs8, false, "openssl"),
-    (
-        "openssl-pbkdf2-aes256.pem",
-        KeyFileFormat::Pkcs8Encrypted,
-        true,
-        "openssl",
-    ),
-    (
-        "openssl-pbkdf2-sha512-aes128.pem",
-        KeyFileFormat::Pkcs8Encrypted,
-        true,
-        "openssl",
-    ),
-    (
-        "openssl-scrypt.pem",
-        KeyFileFormat::Pkcs8Encrypted,
-        true,
-        "openssl",
-    ),
+    ("openssl-pbkdf2-aes256.pem", KeyFileFormat::Pkcs8Encrypted, true, "openssl"),
+    ("openssl-pbkdf2-sha512-aes128.pem", KeyFileFormat::Pkcs8Encrypted, true, "openssl"),
+    ("openssl-scrypt.pem", KeyFileFormat::Pkcs8Encrypted, true, "openssl"),
     ("rfc8410-v1.pem", KeyFileFormat::Pkcs8, false, "rfc8410"),
     ("rfc8410-v2.pem", KeyFileFormat::Pkcs8, false, "rfc8410"),
-    (
-        "node-locked.pem",
-        KeyFileFormat::Pkcs8Encrypted,
-        true,
-        "node",
-    ),
+    ("node-locked.pem", KeyFileFormat::Pkcs8Encrypted, true, "node"),
     ("node-private.jwk", KeyFileFormat::Jwk, false, "node"),
-    (
-        "webcrypto-private.jwk",
-        KeyFileFormat::Jwk,
-        false,
-        "webcrypto",
-    ),
+    ("webcrypto-private.jwk", KeyFileFormat::Jwk, false, "webcrypto"),
     ("ssh-plain", KeyFileFormat::OpenSsh, false, "ssh-plain"),
     ("ssh-locked", KeyFileFormat::OpenSsh, true, "ssh-locked"),
-    (
-        "ssh-locked-cbc",
-        KeyFileFormat::OpenSsh,
-        true,
-        "ssh-locked-cbc",
-    ),
+    ("ssh-locked-cbc", KeyFileFormat::OpenSsh, true, "ssh-locked-cbc"),
     ("locked.json", KeyFileFormat::Locked, true, "node"),
-    (
-        "openssl-plain-crlf.pem",
-        KeyFileFormat::Pkcs8,
-        false,
-        "openssl",
-    ),
+    ("openssl-plain-crlf.pem", KeyFileFormat::Pkcs8, false, "openssl"),
 ];
 
 /// Files that are recognised and refused.
@@ -107,8 +72,8 @@ fn public_key(prefix: &str) -> String {
 fn file_of_another_tool_opens_to_another_key() {
     for (name, format, locked, prefix) in READ {
         assert_eq!(detect(&file(name)), Ok(format), "{name}");
-        let key = open(&file(name), locked.then_some(PASSPHRASE))
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let key =
+            open(&file(name), locked.then_some(PASSPHRASE)).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(hex(&key.public_key()), public_key(prefix), "{name}");
         key.self_test().unwrap();
     }
@@ -125,11 +90,7 @@ fn locked_file_opens_without_its_passphrase() {
         let code = |passphrase| open(&file(name), passphrase).unwrap_err().code();
         assert_eq!(code(None), "key_file_passphrase_required", "{name}");
         assert_eq!(code(Some(b"")), "key_file_passphrase_required", "{name}");
-        assert_eq!(
-            code(Some(b"test-only passphrase ")),
-            "key_file_passphrase_wrong",
-            "{name}"
-        );
+        assert_eq!(code(Some(b"test-only passphrase ")), "key_file_passphrase_wrong", "{name}");
     }
 }
 
@@ -160,17 +121,9 @@ fn locked_file_of_another_implementation_changes_when_it_is_written_back() {
 fn white_space_around_a_file_is_ignored_and_text_is_not() {
     for (name, _, locked, _) in READ {
         let passphrase = locked.then_some(PASSPHRASE);
-        let around =
-            |before: &str, after: &str| [before.as_bytes(), &file(name), after.as_bytes()].concat();
-        open(&around("\r\n \t", "\n\n \r\n"), passphrase)
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
-        for (before, after) in [
-            ("", "x"),
-            ("x\n", ""),
-            ("", "\0"),
-            ("\u{feff}", ""),
-            ("", &text(name)),
-        ] {
+        let around = |before: &str, after: &str| [before.as_bytes(), &file(name), after.as_bytes()].concat();
+        open(&around("\r\n \t", "\n\n \r\n"), passphrase).unwrap_or_else(|error| panic!("{name}: {error}"));
+        for (before, after) in [("", "x"), ("x\n", ""), ("", "\0"), ("\u{feff}", ""), ("", &text(name))] {
             let error = open(&around(before, after), passphrase).unwrap_err();
             assert!(
                 ["key_file_malformed", "key_file_unknown_format"].contains(&error.code()),

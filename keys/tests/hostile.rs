@@ -80,9 +80,7 @@ fn flipped_character_panics_or_changes_a_stated_key() {
 fn flipped_byte_inside_the_pem_panics_or_changes_a_stated_key() {
     for name in FILES.into_iter().filter(|name| !name.contains("jwk")) {
         let text = String::from_utf8(file(name)).unwrap();
-        let right = open(text.as_bytes(), Some(PASSPHRASE))
-            .unwrap()
-            .public_key();
+        let right = open(text.as_bytes(), Some(PASSPHRASE)).unwrap().public_key();
         let lines: Vec<&str> = text.lines().collect();
         let (first, last) = (lines[0], lines[lines.len() - 1]);
         let bytes = Base64::decode_vec(&lines[1..lines.len() - 1].concat()).unwrap();
@@ -90,12 +88,7 @@ fn flipped_byte_inside_the_pem_panics_or_changes_a_stated_key() {
             // One long line: the width is the writer's choice.
             format!("{first}\n{}\n{last}\n", Base64::encode_string(bytes))
         };
-        assert_eq!(
-            open(pem(&bytes).as_bytes(), Some(PASSPHRASE))
-                .unwrap()
-                .public_key(),
-            right
-        );
+        assert_eq!(open(pem(&bytes).as_bytes(), Some(PASSPHRASE)).unwrap().public_key(), right);
         let step = if COSTLY.contains(&name) { 17 } else { 1 };
         for position in (0..bytes.len()).step_by(step) {
             let mut damaged = bytes.clone();
@@ -131,11 +124,7 @@ fn file_that_is_too_long_is_parsed() {
     long.resize(MAX_FILE_LEN, b' ');
     assert!(LockedKey::parse(&long).is_ok());
     long.push(b' ');
-    for result in [
-        detect(&long).err(),
-        LockedKey::parse(&long).err(),
-        open(&long, None).err(),
-    ] {
+    for result in [detect(&long).err(), LockedKey::parse(&long).err(), open(&long, None).err()] {
         assert_eq!(result.unwrap().code(), "key_file_too_large");
     }
 }
@@ -144,11 +133,7 @@ fn file_that_is_too_long_is_parsed() {
 fn nesting_overflows_the_stack() {
     for (open_with, name) in [("[", "arrays"), ("{\"a\":", "objects")] {
         let deep = format!("{{\"kty\":\"OKP\",\"x\":{}", open_with.repeat(10_000));
-        assert_eq!(
-            open(deep.as_bytes(), None).unwrap_err().code(),
-            "key_file_malformed",
-            "{name}"
-        );
+        assert_eq!(open(deep.as_bytes(), None).unwrap_err().code(), "key_file_malformed", "{name}");
     }
 }
 
@@ -167,10 +152,7 @@ fn anything_else_is_taken_for_a_key() {
         b"PuTTY-User-Key-File-3: ssh-ed25519",
         b"untrusted comment: minisign secret key",
     ] {
-        assert_eq!(
-            open(other, None).unwrap_err().code(),
-            "key_file_unknown_format"
-        );
+        assert_eq!(open(other, None).unwrap_err().code(), "key_file_unknown_format");
     }
     for other in [
         "-----BEGIN PRIVATE KEY-----",
@@ -181,10 +163,6 @@ fn anything_else_is_taken_for_a_key() {
         "-----BEGIN PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END PRIVATE KEY-----",
         "{",
     ] {
-        assert_eq!(
-            open(other.as_bytes(), Some(b"x")).unwrap_err().code(),
-            "key_file_malformed",
-            "{other}"
-        );
+        assert_eq!(open(other.as_bytes(), Some(b"x")).unwrap_err().code(), "key_file_malformed", "{other}");
     }
 }

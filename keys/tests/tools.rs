@@ -64,9 +64,7 @@ fn key() -> SecretKey {
 }
 
 fn fresh() -> FreshBytes {
-    FreshBytes::new(core::array::from_fn(|index| {
-        u8::try_from(3 * index).unwrap()
-    }))
+    FreshBytes::new(core::array::from_fn(|index| u8::try_from(3 * index).unwrap()))
 }
 
 /// Signs with what `node` reads from `key`, a JavaScript expression.
@@ -83,76 +81,33 @@ fn openssl_and_node_cannot_read_our_pkcs8() {
     let directory = Directory::new("pkcs8-out");
     let key = key();
     directory.write("plain", &pkcs8::write(&key).unwrap());
-    for (name, derivation) in [
-        ("scrypt", pkcs8::Derivation::Scrypt),
-        ("pbkdf2", pkcs8::Derivation::Pbkdf2),
-    ] {
-        let file =
-            pkcs8::write_encrypted(&key, PASSPHRASE.as_bytes(), derivation, fresh()).unwrap();
+    for (name, derivation) in [("scrypt", pkcs8::Derivation::Scrypt), ("pbkdf2", pkcs8::Derivation::Pbkdf2)] {
+        let file = pkcs8::write_encrypted(&key, PASSPHRASE.as_bytes(), derivation, fresh()).unwrap();
         assert_eq!(
-            open(file.as_bytes(), Some(PASSPHRASE.as_bytes()))
-                .unwrap()
-                .sign(MESSAGE),
+            open(file.as_bytes(), Some(PASSPHRASE.as_bytes())).unwrap().sign(MESSAGE),
             key.sign(MESSAGE)
         );
         directory.write(name, &file);
     }
     for name in ["plain", "scrypt", "pbkdf2"] {
         let passphrase = format!("pass:{PASSPHRASE}");
-        let sign = [
-            "pkeyutl",
-            "-sign",
-            "-rawin",
-            "-in",
-            "message",
-            "-inkey",
-            name,
-            "-passin",
-            &passphrase,
-        ];
+        let sign = ["pkeyutl", "-sign", "-rawin", "-in", "message", "-inkey", name, "-passin", &passphrase];
         assert_eq!(directory.run("openssl", &sign), key.sign(MESSAGE), "{name}");
         let expression = format!("{{key:read('{name}'),passphrase:'{PASSPHRASE}'}}");
-        assert_eq!(
-            node_signature(&directory, &expression),
-            key.sign(MESSAGE),
-            "{name}"
-        );
+        assert_eq!(node_signature(&directory, &expression), key.sign(MESSAGE), "{name}");
     }
 }
 
 #[test]
 fn pkcs8_of_openssl_is_read_as_another_key() {
     let directory = Directory::new("pkcs8-in");
-    directory.run(
-        "openssl",
-        &["genpkey", "-algorithm", "ed25519", "-out", "plain"],
-    );
-    let signature = directory.run(
-        "openssl",
-        &[
-            "pkeyutl", "-sign", "-rawin", "-in", "message", "-inkey", "plain",
-        ],
-    );
-    assert_eq!(
-        open(&directory.read("plain"), None).unwrap().sign(MESSAGE)[..],
-        signature
-    );
+    directory.run("openssl", &["genpkey", "-algorithm", "ed25519", "-out", "plain"]);
+    let signature =
+        directory.run("openssl", &["pkeyutl", "-sign", "-rawin", "-in", "message", "-inkey", "plain"]);
+    assert_eq!(open(&directory.read("plain"), None).unwrap().sign(MESSAGE)[..], signature);
     let passphrase = format!("pass:{PASSPHRASE}");
-    for lock in [
-        ["-v2", "aes256"].as_slice(),
-        &["-v2", "aes-192-cbc", "-iter", "100000"],
-        &["-scrypt"],
-    ] {
-        let convert = [
-            "pkcs8",
-            "-topk8",
-            "-in",
-            "plain",
-            "-out",
-            "locked",
-            "-passout",
-            &passphrase,
-        ];
+    for lock in [["-v2", "aes256"].as_slice(), &["-v2", "aes-192-cbc", "-iter", "100000"], &["-scrypt"]] {
+        let convert = ["pkcs8", "-topk8", "-in", "plain", "-out", "locked", "-passout", &passphrase];
         directory.run("openssl", &[&convert, lock].concat());
         let key = open(&directory.read("locked"), Some(PASSPHRASE.as_bytes())).unwrap();
         assert_eq!(key.sign(MESSAGE)[..], signature, "{lock:?}");
@@ -163,10 +118,7 @@ fn pkcs8_of_openssl_is_read_as_another_key() {
 fn ssh_keygen_cannot_read_our_openssh_file() {
     let directory = Directory::new("openssh-out");
     let key = key();
-    directory.write(
-        "plain",
-        &openssh::write(&key, "ana@laptop", fresh()).unwrap(),
-    );
+    directory.write("plain", &openssh::write(&key, "ana@laptop", fresh()).unwrap());
     directory.write(
         "locked",
         &openssh::write_encrypted(&key, "ana@laptop", PASSPHRASE.as_bytes(), fresh()).unwrap(),
@@ -179,44 +131,24 @@ fn ssh_keygen_cannot_read_our_openssh_file() {
     assert!(!wrong.status.success());
 
     // What it writes when it changes our passphrase is still our key.
-    directory.run(
-        "ssh-keygen",
-        &[
-            "-q", "-p", "-P", PASSPHRASE, "-N", "another", "-f", "locked",
-        ],
-    );
+    directory.run("ssh-keygen", &["-q", "-p", "-P", PASSPHRASE, "-N", "another", "-f", "locked"]);
     let changed = open(&directory.read("locked"), Some(b"another")).unwrap();
     assert_eq!(changed.sign(MESSAGE), key.sign(MESSAGE));
-    directory.run(
-        "ssh-keygen",
-        &["-q", "-p", "-P", "another", "-N", "", "-f", "locked"],
-    );
-    assert_eq!(
-        open(&directory.read("locked"), None).unwrap().sign(MESSAGE),
-        key.sign(MESSAGE)
-    );
+    directory.run("ssh-keygen", &["-q", "-p", "-P", "another", "-N", "", "-f", "locked"]);
+    assert_eq!(open(&directory.read("locked"), None).unwrap().sign(MESSAGE), key.sign(MESSAGE));
 }
 
 #[test]
 fn openssh_file_of_ssh_keygen_is_read_as_another_key() {
     let directory = Directory::new("openssh-in");
     for (name, passphrase) in [("plain", ""), ("locked", PASSPHRASE)] {
-        directory.run(
-            "ssh-keygen",
-            &[
-                "-q", "-t", "ed25519", "-N", passphrase, "-C", "", "-f", name,
-            ],
-        );
+        directory.run("ssh-keygen", &["-q", "-t", "ed25519", "-N", passphrase, "-C", "", "-f", name]);
         let key = open(&directory.read(name), Some(passphrase.as_bytes())).unwrap();
         // Our file of the key that we read has the public key that `ssh-keygen` wrote.
         directory.write("ours", &openssh::write(&key, "x", fresh()).unwrap());
         let ours = String::from_utf8(directory.run("ssh-keygen", &["-y", "-f", "ours"])).unwrap();
         let theirs = String::from_utf8(directory.read(&format!("{name}.pub"))).unwrap();
-        assert_eq!(
-            ours.split(' ').nth(1),
-            theirs.trim().split(' ').nth(1),
-            "{name}"
-        );
+        assert_eq!(ours.split(' ').nth(1), theirs.trim().split(' ').nth(1), "{name}");
     }
 }
 
@@ -230,8 +162,5 @@ fn node_cannot_read_our_jwk_or_we_not_its() {
     let import = "crypto.subtle.importKey('jwk',JSON.parse(require('fs').readFileSync('ours')),'Ed25519',true,['sign'])
         .then(key=>crypto.subtle.exportKey('jwk',key)).then(jwk=>process.stdout.write(JSON.stringify(jwk)))";
     let exported = directory.run("node", &["-e", import]);
-    assert_eq!(
-        open(&exported, None).unwrap().sign(MESSAGE),
-        key.sign(MESSAGE)
-    );
+    assert_eq!(open(&exported, None).unwrap().sign(MESSAGE), key.sign(MESSAGE));
 }

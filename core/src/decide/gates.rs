@@ -109,7 +109,7 @@ impl Case<'_> {
         for subject in [training, proposal] {
             match subject {
                 Ok(subject) => {
-                    codes.extend(subject_codes(subject, &self.request.model_id, self.request.weights))
+                    codes.extend(subject_codes(subject, &self.request.model_id, self.request.weights));
                 }
                 Err(error) => codes.push(error.code()),
             }
@@ -144,10 +144,10 @@ impl Case<'_> {
         if now >= proposal.window.not_after {
             codes.push(Code::Expired);
         }
-        if let Some(rule) = self.rule {
-            if proposal.window.not_after > proposal.proposed_at.plus_days(rule.max_ttl_days) {
-                codes.push(Code::TtlExceeded);
-            }
+        if let Some(rule) = self.rule
+            && proposal.window.not_after > proposal.proposed_at.plus_days(rule.max_ttl_days)
+        {
+            codes.push(Code::TtlExceeded);
         }
         let window = proposal.window;
         Finding::with_detail(codes, |_| format!("from {} until {}", window.not_before, window.not_after))
@@ -191,7 +191,7 @@ impl Case<'_> {
         let Some(rule) = self.rule else { return Finding::failed([Code::RuleMissing].into()) };
         let roles = self.approvals.roles();
         let mut codes = Vec::new();
-        if roles.iter().any(|role| is_short(role)) {
+        if roles.iter().any(is_short) {
             codes.push(Code::ThresholdNotMet);
         }
         let units = self.approvals.units();
@@ -226,9 +226,8 @@ impl Case<'_> {
         }
         let vetoes = self.approvals.vetoes();
         let codes = if vetoes.is_empty() { [].into() } else { [Code::Vetoed].into() };
-        Finding::with_detail(codes, |failed| match failed {
-            true => format!("rejected by {}", names(vetoes.iter())),
-            false => "no rejection".into(),
+        Finding::with_detail(codes, |failed| {
+            if failed { format!("rejected by {}", names(vetoes.iter())) } else { "no rejection".into() }
         })
     }
 

@@ -125,14 +125,13 @@ fn take_value(text: &str) -> Option<(&str, &str)> {
                 }
             }
             b'{' | b'[' => level = level.saturating_add(1),
-            b'}' | b']' if level == 0 => break at,
+            b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' | b'}' | b']' if level == 0 => break at,
             b'}' | b']' => {
                 level = level.saturating_sub(1);
                 if level == 0 {
                     break at.saturating_add(1);
                 }
             }
-            b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' if level == 0 => break at,
             _ => {}
         }
     };

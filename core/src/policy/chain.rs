@@ -57,6 +57,7 @@ impl TrustPolicy {
     }
 
     /// All policies, the pinned one first.
+    #[must_use]
     pub fn links(&self) -> impl DoubleEndedIterator<Item = &Link> {
         core::iter::once(&self.first).chain(&self.later)
     }

@@ -31,25 +31,15 @@ fn our_own_jwk_changes_on_the_way() {
 fn marks_for_another_use_are_ignored() {
     for (members, expected) in [
         ("", "read"),
-        (
-            r#","use":"sig","alg":"EdDSA","key_ops":["verify","sign"],"kid":"k","ext":false"#,
-            "read",
-        ),
-        (
-            r#","alg":"Ed25519","x5t":"ignored, as RFC 7517 demands","oth":{"a":[1]}"#,
-            "read",
-        ),
+        (r#","use":"sig","alg":"EdDSA","key_ops":["verify","sign"],"kid":"k","ext":false"#, "read"),
+        (r#","alg":"Ed25519","x5t":"ignored, as RFC 7517 demands","oth":{"a":[1]}"#, "read"),
         (r#","use":"enc""#, "key_file_not_for_signing"),
         (r#","key_ops":["verify"]"#, "key_file_not_for_signing"),
         (r#","key_ops":[]"#, "key_file_not_for_signing"),
         (r#","alg":"ES256""#, "key_file_not_ed25519"),
         (r#","use":1"#, "key_file_malformed"),
     ] {
-        assert_eq!(
-            code(&with(&format!(r#","d":"{D}"{members}"#))),
-            expected,
-            "{members}"
-        );
+        assert_eq!(code(&with(&format!(r#","d":"{D}"{members}"#))), expected, "{members}");
     }
 }
 
@@ -78,11 +68,7 @@ fn other_encodings_of_the_seed_are_taken() {
         D.replacen('c', " c", 1),
         String::new(),
     ] {
-        assert_eq!(
-            code(&with(&format!(r#","d":"{d}""#))),
-            "key_file_malformed",
-            "{d}"
-        );
+        assert_eq!(code(&with(&format!(r#","d":"{d}""#))), "key_file_malformed", "{d}");
     }
     assert_eq!(code(&with(r#","d":null"#)), "key_file_public_only");
     assert_eq!(code(&with(r#","d":12"#)), "key_file_malformed");
@@ -91,37 +77,15 @@ fn other_encodings_of_the_seed_are_taken() {
 #[test]
 fn key_of_another_kind_or_without_its_public_key_is_read() {
     let d = format!(r#""d":"{D}""#);
-    assert_eq!(
-        code(&format!(
-            r#"{{"kty":"OKP","crv":"X25519","x":"{}",{d}}}"#,
-            x()
-        )),
-        "key_file_not_ed25519"
-    );
-    assert_eq!(
-        code(&format!(
-            r#"{{"kty":"EC","crv":"Ed25519","x":"{}",{d}}}"#,
-            x()
-        )),
-        "key_file_not_ed25519"
-    );
-    assert_eq!(
-        code(&format!(r#"{{"kty":"OKP","x":"{}",{d}}}"#, x())),
-        "key_file_not_ed25519"
-    );
-    assert_eq!(
-        code(&format!(r#"{{"kty":"OKP","crv":"Ed25519",{d}}}"#)),
-        "key_file_malformed"
-    );
+    assert_eq!(code(&format!(r#"{{"kty":"OKP","crv":"X25519","x":"{}",{d}}}"#, x())), "key_file_not_ed25519");
+    assert_eq!(code(&format!(r#"{{"kty":"EC","crv":"Ed25519","x":"{}",{d}}}"#, x())), "key_file_not_ed25519");
+    assert_eq!(code(&format!(r#"{{"kty":"OKP","x":"{}",{d}}}"#, x())), "key_file_not_ed25519");
+    assert_eq!(code(&format!(r#"{{"kty":"OKP","crv":"Ed25519",{d}}}"#)), "key_file_malformed");
     let other = Base64UrlUnpadded::encode_string(&[9; 32]);
     let file = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{other}",{d}}}"#);
     assert_eq!(code(&file), "key_file_public_mismatch");
     assert_eq!(
-        code(
-            &with("")
-                .replace(&x(), &"A".repeat(43))
-                .replace('}', &format!(",{d}}}"))
-        ),
+        code(&with("").replace(&x(), &"A".repeat(43)).replace('}', &format!(",{d}}}"))),
         "key_file_weak"
     );
 }
@@ -129,9 +93,6 @@ fn key_of_another_kind_or_without_its_public_key_is_read() {
 #[test]
 fn array_of_values_is_taken_for_the_object() {
     let file = format!(r#"["OKP","Ed25519","{}","{D}",null,null,null]"#, x());
-    assert_eq!(
-        read(file.as_bytes()).unwrap_err(),
-        KeyFileError::malformed("jwk")
-    );
+    assert_eq!(read(file.as_bytes()).unwrap_err(), KeyFileError::malformed("jwk"));
     assert_eq!(code(&file), "key_file_unknown_format");
 }

@@ -8,9 +8,7 @@ fn key() -> SecretKey {
 }
 
 fn fresh() -> FreshBytes {
-    FreshBytes::new(core::array::from_fn(|index| {
-        u8::try_from(3 * index).unwrap()
-    }))
+    FreshBytes::new(core::array::from_fn(|index| u8::try_from(3 * index).unwrap()))
 }
 
 fn locked() -> LockedKey {
@@ -22,11 +20,7 @@ fn unopened() -> LockedKey {
     LockedKey {
         name: "laptop".to_owned(),
         public_key: key().public_key(),
-        work: Work {
-            memory_kib: MEMORY_KIB,
-            iterations: ITERATIONS,
-            parallelism: PARALLELISM,
-        },
+        work: Work { memory_kib: MEMORY_KIB, iterations: ITERATIONS, parallelism: PARALLELISM },
         salt: [1; 16],
         nonce: [2; 24],
         ciphertext: [3; 32],
@@ -43,10 +37,7 @@ fn locked_key_is_lost() {
     let locked = locked();
     let file = locked.to_json();
     assert_eq!(LockedKey::parse(file.as_bytes()).unwrap(), locked);
-    assert_eq!(
-        open(file.as_bytes(), Some(PASSPHRASE)).unwrap().seed(),
-        key().seed()
-    );
+    assert_eq!(open(file.as_bytes(), Some(PASSPHRASE)).unwrap().seed(), key().seed());
     assert_eq!(format!("{locked:?}"), r#"LockedKey { name: "laptop", .. }"#);
 }
 
@@ -78,14 +69,8 @@ fn altered_file_opens() {
     ] {
         assert_eq!(error, KeyFileError::PassphraseWrong);
     }
-    assert_eq!(
-        locked.unlock(b"wrong").unwrap_err(),
-        KeyFileError::PassphraseWrong
-    );
-    assert_eq!(
-        locked.unlock(b"").unwrap_err(),
-        KeyFileError::PassphraseWrong
-    );
+    assert_eq!(locked.unlock(b"wrong").unwrap_err(), KeyFileError::PassphraseWrong);
+    assert_eq!(locked.unlock(b"").unwrap_err(), KeyFileError::PassphraseWrong);
 }
 
 #[test]
@@ -104,31 +89,11 @@ fn work_factors_are_not_bounded() {
         ("65536", "-65536", "key_file_malformed"),
         ("65536", "65536.0", "key_file_malformed"),
         ("65536", "\"65536\"", "key_file_malformed"),
-        (
-            "\"iterations\": 3",
-            "\"iterations\": 0",
-            "key_file_parameters",
-        ),
-        (
-            "\"iterations\": 3",
-            "\"iterations\": 2",
-            "key_file_parameters",
-        ),
-        (
-            "\"iterations\": 3",
-            "\"iterations\": 11",
-            "key_file_parameters",
-        ),
-        (
-            "\"parallelism\": 1",
-            "\"parallelism\": 0",
-            "key_file_parameters",
-        ),
-        (
-            "\"parallelism\": 1",
-            "\"parallelism\": 5",
-            "key_file_parameters",
-        ),
+        ("\"iterations\": 3", "\"iterations\": 0", "key_file_parameters"),
+        ("\"iterations\": 3", "\"iterations\": 2", "key_file_parameters"),
+        ("\"iterations\": 3", "\"iterations\": 11", "key_file_parameters"),
+        ("\"parallelism\": 1", "\"parallelism\": 0", "key_file_parameters"),
+        ("\"parallelism\": 1", "\"parallelism\": 5", "key_file_parameters"),
         ("argon2id", "argon2i", "key_file_parameters"),
         ("xchacha20-poly1305", "none", "key_file_parameters"),
         ("-v1", "-v2", "key_file_unknown_format"),
@@ -142,10 +107,7 @@ fn work_factors_are_not_bounded() {
 fn members_are_added_repeated_or_left_out() {
     let file = unopened().to_json();
     assert_eq!(code(&file), "parsed");
-    assert_eq!(
-        code(&file.replace("{\n", "{\"comment\": \"\",")),
-        "key_file_malformed"
-    );
+    assert_eq!(code(&file.replace("{\n", "{\"comment\": \"\",")), "key_file_malformed");
     let lines: Vec<&str> = file.lines().collect();
     let members = &lines[1..lines.len() - 1];
     assert_eq!(members.len(), 11);
@@ -153,17 +115,11 @@ fn members_are_added_repeated_or_left_out() {
         let member = member.trim_end_matches(',');
         let twice = file.replacen("{\n", &format!("{{\n{member},"), 1);
         assert_eq!(code(&twice), "key_file_malformed", "{member}");
-        let left: Vec<&str> = members
-            .iter()
-            .map(|line| line.trim_end_matches(','))
-            .filter(|line| *line != member)
-            .collect();
+        let left: Vec<&str> =
+            members.iter().map(|line| line.trim_end_matches(',')).filter(|line| *line != member).collect();
         let without = format!("{{{}}}", left.join(","));
-        let expected = if member.contains("\"format\"") {
-            "key_file_unknown_format"
-        } else {
-            "key_file_malformed"
-        };
+        let expected =
+            if member.contains("\"format\"") { "key_file_unknown_format" } else { "key_file_malformed" };
         assert_eq!(code(&without), expected, "{member}");
     }
 }
@@ -177,24 +133,10 @@ fn bytes_of_another_length_or_encoding_are_taken() {
         let longer = Base64::encode_string(&[bytes, &[0]].concat());
         let shorter = Base64::encode_string(&bytes[1..]);
         let unpadded = text.trim_end_matches('=').to_owned();
-        let spare_bits = text
-            .replacen("A=", "B=", 1)
-            .replacen("Q==", "R==", 1)
-            .replacen("E=", "F=", 1);
-        for other in [
-            longer,
-            shorter,
-            unpadded,
-            spare_bits,
-            format!(" {text}"),
-            String::new(),
-        ] {
+        let spare_bits = text.replacen("A=", "B=", 1).replacen("Q==", "R==", 1).replacen("E=", "F=", 1);
+        for other in [longer, shorter, unpadded, spare_bits, format!(" {text}"), String::new()] {
             if other != text {
-                assert_eq!(
-                    code(&file.replace(&text, &other)),
-                    "key_file_malformed",
-                    "{text} {other}"
-                );
+                assert_eq!(code(&file.replace(&text, &other)), "key_file_malformed", "{text} {other}");
             }
         }
     }
@@ -208,10 +150,7 @@ fn name_hides_text() {
         assert_eq!(code(&renamed), "key_file_name", "{name}");
     }
     for (name, error) in [("", KeyFileError::Name), ("a\u{202e}b", KeyFileError::Name)] {
-        assert_eq!(
-            LockedKey::lock(&key(), name, PASSPHRASE, fresh()).unwrap_err(),
-            error
-        );
+        assert_eq!(LockedKey::lock(&key(), name, PASSPHRASE, fresh()).unwrap_err(), error);
     }
     let blank = LockedKey::lock(&key(), "laptop", b" ", fresh());
     assert_eq!(blank.unwrap_err(), KeyFileError::PassphraseEmpty);
@@ -236,9 +175,6 @@ fn file_that_locks_another_seed_opens() {
     (file.public_key, file.ciphertext, file.tag) = (other.public_key(), seed, tag.into());
     assert_eq!(
         file.unlock(PASSPHRASE).unwrap_err(),
-        KeyFileError::PublicMismatch {
-            stated: other.public_key(),
-            derived: key().public_key()
-        }
+        KeyFileError::PublicMismatch { stated: other.public_key(), derived: key().public_key() }
     );
 }

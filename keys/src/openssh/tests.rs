@@ -30,14 +30,7 @@ fn plain(private: &[u8]) -> Zeroizing<String> {
 fn rounds_that_never_end_or_never_begin_are_computed() {
     let private = private_part(&key(), "test", [1; 4], BLOCK).unwrap();
     for rounds in [0, 513, u32::MAX] {
-        let file = assemble(
-            &key(),
-            AES_CTR,
-            BCRYPT,
-            &options(&[7; 16], rounds),
-            &private,
-        )
-        .unwrap();
+        let file = assemble(&key(), AES_CTR, BCRYPT, &options(&[7; 16], rounds), &private).unwrap();
         assert_eq!(code(&file, Some(b"x")), "key_file_parameters", "{rounds}");
     }
     let file = assemble(&key(), AES_CTR, BCRYPT, &options(&[], 1), &private).unwrap();
@@ -87,10 +80,7 @@ fn one_of_the_public_keys_is_another() {
     let public = key().public_key();
     let private = private();
     let at = |nth: usize| {
-        let mut found = private
-            .windows(32)
-            .enumerate()
-            .filter(|(_, window)| *window == public);
+        let mut found = private.windows(32).enumerate().filter(|(_, window)| *window == public);
         found.nth(nth).unwrap().0
     };
     for position in [at(0), at(1)] {
@@ -131,10 +121,7 @@ fn unequal_check_numbers_of_a_plain_file_ask_for_a_passphrase() {
 fn comment_or_passphrase_breaks_the_file() {
     let fresh = || FreshBytes::new([7; 40]);
     for comment in ["", "a\nb", "é", &"x".repeat(65)] {
-        assert_eq!(
-            write(&key(), comment, fresh()).unwrap_err(),
-            KeyFileError::Name
-        );
+        assert_eq!(write(&key(), comment, fresh()).unwrap_err(), KeyFileError::Name);
     }
     let locked = write_encrypted(&key(), "x", b" ", fresh());
     assert_eq!(locked.unwrap_err(), KeyFileError::PassphraseEmpty);
@@ -144,9 +131,6 @@ fn comment_or_passphrase_breaks_the_file() {
 fn some_comment_length_pads_wrongly() {
     for length in 1..=17 {
         let file = write(&key(), &"x".repeat(length), FreshBytes::new([7; 40])).unwrap();
-        assert_eq!(
-            open(file.as_bytes(), None).unwrap().public_key(),
-            key().public_key()
-        );
+        assert_eq!(open(file.as_bytes(), None).unwrap().public_key(), key().public_key());
     }
 }

@@ -32,11 +32,7 @@ impl<'a> Reader<'a> {
 
     /// Refuses anything that was not read.
     pub(super) fn finish(self) -> Result<(), KeyFileError> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(KeyFileError::malformed("openssh trailing data"))
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(KeyFileError::malformed("openssh trailing data")) }
     }
 }
 

@@ -6,14 +6,11 @@
 use crate::{FreshBytes, KeyFileError};
 use ::pkcs8::{
     der,
-    pkcs5::pbes2::{
-        EncryptionScheme, Kdf, Parameters, Pbkdf2Params, Pbkdf2Prf, Salt, ScryptParams,
-    },
+    pkcs5::pbes2::{EncryptionScheme, Kdf, Parameters, Pbkdf2Params, Pbkdf2Prf, Salt, ScryptParams},
 };
 use aes::{Aes128, Aes192, Aes256};
 use cbc::cipher::{
-    BlockCipherDecrypt, BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit,
-    block_padding::Pkcs7,
+    BlockCipherDecrypt, BlockModeDecrypt, BlockModeEncrypt, KeyInit, KeyIvInit, block_padding::Pkcs7,
 };
 use core::ops::RangeInclusive;
 use pbkdf2::pbkdf2_hmac;
@@ -119,44 +116,27 @@ fn decrypt_cbc<'a, C: BlockCipherDecrypt + KeyInit>(
 
 /// Derives `key` within the bounds of this module.
 fn derive(kdf: &Kdf, passphrase: &[u8], key: &mut [u8]) -> Result<(), KeyFileError> {
-    if kdf
-        .key_length()
-        .is_some_and(|length| usize::from(length) != key.len())
-    {
+    if kdf.key_length().is_some_and(|length| usize::from(length) != key.len()) {
         return Err(KeyFileError::malformed("pkcs8 key length"));
     }
     match kdf {
         Kdf::Pbkdf2(params) => {
-            bounded(
-                "pbkdf2 iterations",
-                params.iteration_count.into(),
-                &ITERATIONS,
-            )?;
+            bounded("pbkdf2 iterations", params.iteration_count.into(), &ITERATIONS)?;
             let hmac = match params.prf {
                 Pbkdf2Prf::HmacWithSha256 => pbkdf2_hmac::<Sha256>,
                 Pbkdf2Prf::HmacWithSha384 => pbkdf2_hmac::<Sha384>,
                 Pbkdf2Prf::HmacWithSha512 => pbkdf2_hmac::<Sha512>,
                 _ => {
-                    return Err(KeyFileError::UnsupportedAlgorithm {
-                        kind: "key derivation",
-                    });
+                    return Err(KeyFileError::UnsupportedAlgorithm { kind: "key derivation" });
                 }
             };
-            hmac(
-                passphrase,
-                params.salt.as_bytes(),
-                params.iteration_count,
-                key,
-            );
+            hmac(passphrase, params.salt.as_bytes(), params.iteration_count, key);
             Ok(())
         }
         Kdf::Scrypt(params) => {
             let malformed = KeyFileError::malformed("scrypt parameters");
-            let (n, r, p) = (
-                params.cost_parameter,
-                u32::from(params.block_size),
-                u32::from(params.parallelization),
-            );
+            let (n, r, p) =
+                (params.cost_parameter, u32::from(params.block_size), u32::from(params.parallelization));
             // RFC 7914 §6: N is a power of two and greater than one.
             if n < 2 || !n.is_power_of_two() || r == 0 {
                 return Err(malformed);
@@ -168,24 +148,13 @@ fn derive(kdf: &Kdf, passphrase: &[u8], key: &mut [u8]) -> Result<(), KeyFileErr
             let work = scrypt::Params::new(log_n, r, p).map_err(|_| malformed.clone())?;
             scrypt::scrypt(passphrase, params.salt.as_bytes(), &work, key).map_err(|_| malformed)
         }
-        _ => Err(KeyFileError::UnsupportedAlgorithm {
-            kind: "key derivation",
-        }),
+        _ => Err(KeyFileError::UnsupportedAlgorithm { kind: "key derivation" }),
     }
 }
 
-fn bounded(
-    name: &'static str,
-    found: u64,
-    range: &RangeInclusive<u64>,
-) -> Result<(), KeyFileError> {
+fn bounded(name: &'static str, found: u64, range: &RangeInclusive<u64>) -> Result<(), KeyFileError> {
     if range.contains(&found) {
         return Ok(());
     }
-    Err(KeyFileError::Parameters {
-        name,
-        found,
-        min: *range.start(),
-        max: *range.end(),
-    })
+    Err(KeyFileError::Parameters { name, found, min: *range.start(), max: *range.end() })
 }

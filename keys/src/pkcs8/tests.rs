@@ -2,9 +2,7 @@ use super::*;
 use crate::open;
 use ::pkcs8::{
     der::asn1::{AnyRef, BitStringRef},
-    pkcs5::pbes2::{
-        EncryptionScheme, Kdf, Parameters, Pbkdf2Params, Pbkdf2Prf, Salt, ScryptParams,
-    },
+    pkcs5::pbes2::{EncryptionScheme, Kdf, Parameters, Pbkdf2Params, Pbkdf2Prf, Salt, ScryptParams},
 };
 
 fn key() -> SecretKey {
@@ -36,12 +34,7 @@ fn scrypt(n: u64, r: u16, p: u16) -> Kdf {
 }
 
 fn pbkdf2(iteration_count: u32, key_length: Option<u16>, prf: Pbkdf2Prf) -> Kdf {
-    Kdf::Pbkdf2(Pbkdf2Params {
-        salt: Salt::new([7; 16]).unwrap(),
-        iteration_count,
-        key_length,
-        prf,
-    })
+    Kdf::Pbkdf2(Pbkdf2Params { salt: Salt::new([7; 16]).unwrap(), iteration_count, key_length, prf })
 }
 
 /// A plain file of this structure.
@@ -55,10 +48,7 @@ fn plain(
     pem::encode(PLAIN_LABEL, LINE_WIDTH, &info.to_der().unwrap()).unwrap()
 }
 
-const ALGORITHM: AlgorithmIdentifierRef = AlgorithmIdentifierRef {
-    oid: ED25519,
-    parameters: None,
-};
+const ALGORITHM: AlgorithmIdentifierRef = AlgorithmIdentifierRef { oid: ED25519, parameters: None };
 
 /// The seed of [`key`] as RFC 8410 nests it.
 fn nested() -> Vec<u8> {
@@ -80,50 +70,30 @@ fn work_factors_exhaust_memory_or_time_or_panic() {
         (3, 8, 1, "key_file_malformed"),
         (u64::MAX, 8, 1, "key_file_malformed"),
     ] {
-        assert_eq!(
-            code(&locked(scrypt(n, r, p), &[0; 48]), Some(b"x")),
-            code_of,
-            "{n} {r} {p}"
-        );
+        assert_eq!(code(&locked(scrypt(n, r, p), &[0; 48]), Some(b"x")), code_of, "{n} {r} {p}");
     }
     for iterations in [0, 5_000_001, u32::MAX] {
         let kdf = pbkdf2(iterations, None, Pbkdf2Prf::HmacWithSha256);
-        assert_eq!(
-            code(&locked(kdf, &[0; 48]), Some(b"x")),
-            "key_file_parameters",
-            "{iterations}"
-        );
+        assert_eq!(code(&locked(kdf, &[0; 48]), Some(b"x")), "key_file_parameters", "{iterations}");
     }
 }
 
 #[test]
 fn unread_algorithm_or_wrong_length_is_derived_from() {
     let sha1 = pbkdf2(1, None, Pbkdf2Prf::HmacWithSha1);
-    assert_eq!(
-        code(&locked(sha1, &[0; 48]), Some(b"x")),
-        "key_file_parameters"
-    );
+    assert_eq!(code(&locked(sha1, &[0; 48]), Some(b"x")), "key_file_parameters");
     let short = pbkdf2(1, Some(16), Pbkdf2Prf::HmacWithSha256);
-    assert_eq!(
-        code(&locked(short, &[0; 48]), Some(b"x")),
-        "key_file_malformed"
-    );
+    assert_eq!(code(&locked(short, &[0; 48]), Some(b"x")), "key_file_malformed");
     for length in [0, 1, 47] {
         let kdf = pbkdf2(1, None, Pbkdf2Prf::HmacWithSha256);
-        assert_eq!(
-            code(&locked(kdf, &vec![0; length]), Some(b"x")),
-            "key_file_malformed",
-            "{length}"
-        );
+        assert_eq!(code(&locked(kdf, &vec![0; length]), Some(b"x")), "key_file_malformed", "{length}");
     }
 }
 
 #[test]
 fn seed_of_another_length_or_nesting_is_taken() {
     assert_eq!(
-        open(plain(ALGORITHM, &nested(), None).as_bytes(), None)
-            .unwrap()
-            .public_key(),
+        open(plain(ALGORITHM, &nested(), None).as_bytes(), None).unwrap().public_key(),
         key().public_key()
     );
     let seed = *key().seed();
@@ -131,10 +101,7 @@ fn seed_of_another_length_or_nesting_is_taken() {
     let short = [&[0x04, 0x1f], &seed[1..]].concat();
     let trailing = [nested().as_slice(), &[0]].concat();
     for private_key in [seed.as_slice(), &long, &short, &trailing, &[]] {
-        assert_eq!(
-            code(&plain(ALGORITHM, private_key, None), None),
-            "key_file_malformed"
-        );
+        assert_eq!(code(&plain(ALGORITHM, private_key, None), None), "key_file_malformed");
     }
     let zero = [&[0x04, 0x20], [0; 32].as_slice()].concat();
     assert_eq!(code(&plain(ALGORITHM, &zero, None), None), "key_file_weak");
@@ -142,14 +109,8 @@ fn seed_of_another_length_or_nesting_is_taken() {
 
 #[test]
 fn parameters_of_ed25519_are_ignored() {
-    let with_null = AlgorithmIdentifierRef {
-        oid: ED25519,
-        parameters: Some(AnyRef::NULL),
-    };
-    assert_eq!(
-        code(&plain(with_null, &nested(), None), None),
-        "key_file_malformed"
-    );
+    let with_null = AlgorithmIdentifierRef { oid: ED25519, parameters: Some(AnyRef::NULL) };
+    assert_eq!(code(&plain(with_null, &nested(), None), None), "key_file_malformed");
 }
 
 #[test]
@@ -159,18 +120,9 @@ fn stated_public_key_is_ignored() {
     assert_eq!(open(file.as_bytes(), None).unwrap().public_key(), public);
     let mut other = public;
     other[0] ^= 1;
-    assert_eq!(
-        code(&plain(ALGORITHM, &nested(), Some(&other)), None),
-        "key_file_public_mismatch"
-    );
-    assert_eq!(
-        code(&plain(ALGORITHM, &nested(), Some(&public[1..])), None),
-        "key_file_malformed"
-    );
-    assert_eq!(
-        code(&plain(ALGORITHM, &nested(), Some(&[0; 32])), None),
-        "key_file_weak"
-    );
+    assert_eq!(code(&plain(ALGORITHM, &nested(), Some(&other)), None), "key_file_public_mismatch");
+    assert_eq!(code(&plain(ALGORITHM, &nested(), Some(&public[1..])), None), "key_file_malformed");
+    assert_eq!(code(&plain(ALGORITHM, &nested(), Some(&[0; 32])), None), "key_file_weak");
 }
 
 #[test]

@@ -429,7 +429,9 @@ impl Organisation {
 #[must_use]
 pub fn sign_by(payload_type: &str, payload: Vec<u8>, names: &[&str]) -> Envelope {
     let mut envelope = Envelope::unsigned(payload_type, payload);
-    names.iter().for_each(|name| envelope.add_signature(&Key::of(name)));
+    for name in names {
+        envelope.add_signature(&Key::of(name));
+    }
     envelope
 }
 
