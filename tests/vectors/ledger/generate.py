@@ -328,7 +328,8 @@ def build_checkpoints():
            f"{text}\n{signed}{W1.cosign(text, 2**63 - 1)}", policy([W1], 1), 7, root,
            [(W1, 2**63 - 1)])
     accept("witness signs twice", "counted once, with the later time",
-           f"{text}\n{signed}{W1.cosign(text, TIME + 9)}{W1.cosign(text, TIME)}", policy([W1], 1), 7,
+           f"{text}\n{signed}{W1.cosign(text, TIME)}{W1.cosign(text, TIME + 9)}{W1.cosign(text, TIME + 4)}",
+           policy([W1], 1), 7,
            root, [(W1, TIME + 9)])
     stranger = Key("stranger.example", "stranger")
     accept("signatures of unknown keys", "an ML-DSA-44 line and an Ed25519 line that nobody pinned",
