@@ -1,9 +1,12 @@
 //! Checkpoints that are written, changed in any byte, and read.
 
 use ed25519_dalek::{Signer, SigningKey};
-use placet_core::ledger::{
-    CheckpointError, LogKey, LogPolicy, MAX_NOTE_BYTES, MAX_TREE_SIZE, SignedCheckpoint, Tree,
-    TreeHead, WitnessKey, merkle::leaf_hash,
+use placet_core::{
+    key::PublicKey,
+    ledger::{
+        CheckpointError, LogKey, LogPolicy, MAX_NOTE_BYTES, MAX_TREE_SIZE, SignedCheckpoint, Tree, TreeHead,
+        WitnessKey, merkle::leaf_hash,
+    },
 };
 use proptest::prelude::*;
 
@@ -13,13 +16,17 @@ fn signing_key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
 }
 
+fn public_key(seed: u8) -> PublicKey {
+    PublicKey::from_bytes(signing_key(seed).verifying_key().as_bytes()).unwrap()
+}
+
 fn log_key() -> LogKey {
-    LogKey::new(ORIGIN, signing_key(1).verifying_key().to_bytes()).unwrap()
+    LogKey::new(ORIGIN, public_key(1)).unwrap()
 }
 
 fn witness_key(seed: u8) -> WitnessKey {
     let name = format!("witness.example/w{seed}");
-    WitnessKey::new(&name, signing_key(seed).verifying_key().to_bytes()).unwrap()
+    WitnessKey::new(&name, public_key(seed)).unwrap()
 }
 
 fn cosignature_line(seed: u8, timestamp: u64, text: &str) -> String {
@@ -48,48 +55,26 @@ fn a_written_ledger_verifies_from_note_to_leaf() {
     let payloads: Vec<[u8; 32]> = (0..11).map(|n| [n; 32]).collect();
     let tree: Tree = payloads.iter().map(|digest| leaf_hash(digest)).collect();
     let head = TreeHead::new(ORIGIN, tree.size(), tree.root()).unwrap();
-    let checkpoint = SignedCheckpoint::parse(note(&head).as_bytes())
-        .unwrap()
-        .verify(&policy())
-        .unwrap();
+    let checkpoint = SignedCheckpoint::parse(note(&head).as_bytes()).unwrap().verify(&policy()).unwrap();
 
     let proof = tree.inclusion_proof(6, 11).unwrap();
     assert_eq!(checkpoint.verify_inclusion(&payloads[6], 6, &proof), Ok(()));
-    assert!(
-        checkpoint
-            .verify_inclusion(&payloads[5], 6, &proof)
-            .is_err()
-    );
-    let (root, proof) = (
-        tree.root_at(5).unwrap(),
-        tree.consistency_proof(5, 11).unwrap(),
-    );
+    assert!(checkpoint.verify_inclusion(&payloads[5], 6, &proof).is_err());
+    let (root, proof) = (tree.root_at(5).unwrap(), tree.consistency_proof(5, 11).unwrap());
     assert_eq!(checkpoint.verify_extends(5, &root, &proof), Ok(()));
     assert!(checkpoint.verify_extends(6, &root, &proof).is_err());
-    let witnesses: Vec<_> = checkpoint
-        .cosignatures()
-        .iter()
-        .map(|c| (c.witness(), c.timestamp()))
-        .collect();
-    assert_eq!(
-        witnesses,
-        [
-            ("witness.example/w2", 1_790_000_000),
-            ("witness.example/w3", 1_790_000_001)
-        ]
-    );
+    let witnesses: Vec<_> = checkpoint.cosignatures().iter().map(|c| (c.witness(), c.timestamp())).collect();
+    assert_eq!(witnesses, [("witness.example/w2", 1_790_000_000), ("witness.example/w3", 1_790_000_001)]);
 }
 
 #[test]
 fn every_changed_bit_of_a_checkpoint_is_noticed() {
     let head = TreeHead::new(ORIGIN, 11, [9; 32]).unwrap();
     let original = note(&head).into_bytes();
-    for (offset, bit) in (0..original.len()).flat_map(|offset| (0..8).map(move |bit| (offset, bit)))
-    {
+    for (offset, bit) in (0..original.len()).flat_map(|offset| (0..8).map(move |bit| (offset, bit))) {
         let mut changed = original.clone();
         changed[offset] ^= 1 << bit;
-        let outcome =
-            SignedCheckpoint::parse(&changed).and_then(|checkpoint| checkpoint.verify(&policy()));
+        let outcome = SignedCheckpoint::parse(&changed).and_then(|checkpoint| checkpoint.verify(&policy()));
         assert!(outcome.is_err(), "bit {bit} of byte {offset}");
     }
 }
@@ -104,10 +89,7 @@ fn a_cut_or_prolonged_checkpoint_is_noticed() {
         assert!(outcome.is_err(), "cut at {end}");
     }
     for junk in ["\n", "x\n", " ", "\n\n"] {
-        assert!(
-            SignedCheckpoint::parse(format!("{original}{junk}").as_bytes()).is_err(),
-            "{junk:?}"
-        );
+        assert!(SignedCheckpoint::parse(format!("{original}{junk}").as_bytes()).is_err(), "{junk:?}");
         assert!(
             SignedCheckpoint::parse(format!("{junk}{original}").as_bytes())
                 .and_then(|checkpoint| checkpoint.verify(&policy()))
@@ -119,28 +101,16 @@ fn a_cut_or_prolonged_checkpoint_is_noticed() {
 #[test]
 fn an_overlong_note_is_not_read() {
     let note = vec![b'a'; MAX_NOTE_BYTES + 1];
-    let error = CheckpointError::TooLong {
-        found: MAX_NOTE_BYTES + 1,
-        limit: MAX_NOTE_BYTES,
-    };
+    let error = CheckpointError::TooLong { found: MAX_NOTE_BYTES + 1, limit: MAX_NOTE_BYTES };
     assert_eq!(SignedCheckpoint::parse(&note), Err(error));
-    assert_eq!(
-        SignedCheckpoint::parse(&note[1..]),
-        Err(CheckpointError::Unsigned)
-    );
+    assert_eq!(SignedCheckpoint::parse(&note[1..]), Err(CheckpointError::Unsigned));
 }
 
 #[test]
 fn a_head_that_no_verifier_reads_cannot_be_written() {
     assert_eq!(TreeHead::new("", 1, [0; 32]), Err(CheckpointError::Origin));
-    assert_eq!(
-        TreeHead::new("a\nb", 1, [0; 32]),
-        Err(CheckpointError::Origin)
-    );
-    assert_eq!(
-        TreeHead::new(ORIGIN, MAX_TREE_SIZE + 1, [0; 32]),
-        Err(CheckpointError::TreeSize)
-    );
+    assert_eq!(TreeHead::new("a\nb", 1, [0; 32]), Err(CheckpointError::Origin));
+    assert_eq!(TreeHead::new(ORIGIN, MAX_TREE_SIZE + 1, [0; 32]), Err(CheckpointError::TreeSize));
 }
 
 #[test]
@@ -148,16 +118,8 @@ fn one_witness_short_of_the_threshold_says_how_many_cosigned() {
     let head = TreeHead::new(ORIGIN, 11, [9; 32]).unwrap();
     let witnesses = vec![witness_key(2), witness_key(3), witness_key(4)];
     let policy = LogPolicy::new(ORIGIN, log_key(), witnesses, 3).unwrap();
-    let outcome = SignedCheckpoint::parse(note(&head).as_bytes())
-        .unwrap()
-        .verify(&policy);
-    assert_eq!(
-        outcome,
-        Err(CheckpointError::WitnessThresholdNotMet {
-            found: 2,
-            required: 3
-        })
-    );
+    let outcome = SignedCheckpoint::parse(note(&head).as_bytes()).unwrap().verify(&policy);
+    assert_eq!(outcome, Err(CheckpointError::WitnessThresholdNotMet { found: 2, required: 3 }));
 }
 
 proptest! {

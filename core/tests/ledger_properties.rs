@@ -25,11 +25,8 @@ fn path(index: usize, leaves: &[Hash]) -> Vec<Hash> {
     }
     let k = split(leaves.len());
     let (left, right) = leaves.split_at(k);
-    let (mut proof, sibling) = if index < k {
-        (path(index, left), right)
-    } else {
-        (path(index - k, right), left)
-    };
+    let (mut proof, sibling) =
+        if index < k { (path(index, left), right) } else { (path(index - k, right), left) };
     proof.push(mth(sibling));
     proof
 }
@@ -69,16 +66,7 @@ fn flip(hash: &mut Hash, bit: u8) {
 
 #[test]
 fn roots_of_the_published_certificate_transparency_test_tree() {
-    let data: [&[u8]; 8] = [
-        b"",
-        b"\0",
-        b"\x10",
-        b" !",
-        b"01",
-        b"@ABC",
-        b"PQRSTUVW",
-        b"`abcdefghijklmno",
-    ];
+    let data: [&[u8]; 8] = [b"", b"\0", b"\x10", b" !", b"01", b"@ABC", b"PQRSTUVW", b"`abcdefghijklmno"];
     let roots = [
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -93,11 +81,7 @@ fn roots_of_the_published_certificate_transparency_test_tree() {
     let tree: Tree = data.iter().map(|data| leaf_hash(data)).collect();
     for (size, expected) in (0..).zip(roots) {
         let root = tree.root_at(size).unwrap();
-        assert_eq!(
-            root.map(|byte| format!("{byte:02x}")).concat(),
-            expected,
-            "size {size}"
-        );
+        assert_eq!(root.map(|byte| format!("{byte:02x}")).concat(), expected, "size {size}");
     }
 }
 
@@ -112,19 +96,13 @@ fn every_proof_of_small_trees_is_that_of_the_definition_and_verifies() {
         for (index, leaf) in held.iter().enumerate() {
             let proof = tree.inclusion_proof(index as u64, size64).unwrap();
             assert_eq!(proof, path(index, held), "leaf {index} of {size}");
-            assert_eq!(
-                verify_inclusion(leaf, index as u64, size64, &proof, &root),
-                Ok(())
-            );
+            assert_eq!(verify_inclusion(leaf, index as u64, size64, &proof, &root), Ok(()));
         }
         for size1 in 1..=size {
             let proof = tree.consistency_proof(size1 as u64, size64).unwrap();
             assert_eq!(proof, subproof(size1, held, true), "{size1} to {size}");
             let root1 = mth(&leaves[..size1]);
-            assert_eq!(
-                verify_consistency(size1 as u64, &root1, size64, &root, &proof),
-                Ok(())
-            );
+            assert_eq!(verify_consistency(size1 as u64, &root1, size64, &root, &proof), Ok(()));
         }
     }
 }
@@ -154,10 +132,7 @@ fn a_root_of_one_size_passes_for_no_other() {
             let (root1, root2) = (tree.root_at(size1).unwrap(), tree.root_at(size2).unwrap());
             for other in (0..40).filter(|other| *other != size1) {
                 let outcome = verify_consistency(other, &root1, size2, &root2, &proof);
-                assert!(
-                    outcome.is_err(),
-                    "{size1} to {size2} passes as {other} to {size2}"
-                );
+                assert!(outcome.is_err(), "{size1} to {size2} passes as {other} to {size2}");
             }
         }
     }
@@ -172,10 +147,7 @@ fn what_the_tree_never_held_is_refused() {
     assert_eq!(tree.consistency_proof(1, 8), Err(beyond));
     let index = ProofError::IndexOutOfRange { index: 5, size: 5 };
     assert_eq!(tree.inclusion_proof(5, 5), Err(index));
-    assert_eq!(
-        Tree::new().inclusion_proof(0, 0).map_err(|e| e.code()),
-        Err("ledger_index_out_of_range")
-    );
+    assert_eq!(Tree::new().inclusion_proof(0, 0).map_err(|e| e.code()), Err("ledger_index_out_of_range"));
     let shrunk = ProofError::TreeShrunk { size1: 5, size2: 4 };
     assert_eq!(tree.consistency_proof(5, 4), Err(shrunk));
     assert_eq!(tree.consistency_proof(0, 7), Ok(vec![]));
@@ -183,15 +155,9 @@ fn what_the_tree_never_held_is_refused() {
 
 #[test]
 fn a_compact_range_with_lost_peaks_is_refused() {
-    let lost = ProofError::PeakCount {
-        found: 2,
-        required: 3,
-    };
+    let lost = ProofError::PeakCount { found: 2, required: 3 };
     assert_eq!(CompactRange::from_peaks(7, leaves(2)), Err(lost));
-    let many = ProofError::PeakCount {
-        found: 4,
-        required: 3,
-    };
+    let many = ProofError::PeakCount { found: 4, required: 3 };
     assert_eq!(CompactRange::from_peaks(7, leaves(4)), Err(many));
 }
 

@@ -15,6 +15,7 @@ use super::{
     CheckpointError, Cosignature, Hash, LogPolicy, LogPolicyError, ProofError, merkle,
     note::{NoteKey, SignedNote},
 };
+use crate::key::PublicKey;
 
 /// Largest tree size that a checkpoint may state: 2⁵³ − 1, as for every integer in a Placet document.
 pub const MAX_TREE_SIZE: u64 = (1 << 53) - 1;
@@ -29,9 +30,8 @@ impl LogKey {
     /// The key of the log under `name`, which by custom equals its origin.
     ///
     /// # Errors
-    /// [`LogPolicyError::KeyName`] if `name` is empty or holds a space, a plus sign or a control
-    /// character; [`LogPolicyError::PublicKey`] if the key is no point, of small order or not canonical.
-    pub fn new(name: &str, public_key: [u8; 32]) -> Result<Self, LogPolicyError> {
+    /// [`LogPolicyError::KeyName`] if `name` is empty or holds a space, a plus sign or a control character.
+    pub fn new(name: &str, public_key: PublicKey) -> Result<Self, LogPolicyError> {
         NoteKey::new(name, SIGNATURE_TYPE, public_key).map(Self)
     }
 
@@ -56,9 +56,7 @@ impl LogKey {
     fn verify(&self, note: &SignedNote) -> Result<(), CheckpointError> {
         let mut error = CheckpointError::LogSignatureMissing;
         for signature in self.0.signatures(note) {
-            if let Ok(signature) = signature.try_into()
-                && self.0.verify(&note.text, signature).is_ok()
-            {
+            if self.0.verify(&note.text, signature).is_ok() {
                 return Ok(());
             }
             error = CheckpointError::LogSignatureInvalid;
@@ -88,11 +86,7 @@ impl TreeHead {
         if size > MAX_TREE_SIZE {
             return Err(CheckpointError::TreeSize);
         }
-        Ok(Self {
-            origin: origin.to_string(),
-            size,
-            root,
-        })
+        Ok(Self { origin: origin.to_string(), size, root })
     }
 
     /// The text that the log signs: origin, size and root, a line each.
@@ -109,12 +103,7 @@ impl TreeHead {
     /// ```
     #[must_use]
     pub fn to_text(&self) -> String {
-        format!(
-            "{}\n{}\n{}\n",
-            self.origin,
-            self.size,
-            Base64::encode_string(&self.root)
-        )
+        format!("{}\n{}\n{}\n", self.origin, self.size, Base64::encode_string(&self.root))
     }
 
     /// The note over this head with `signature_lines`, as [`LogKey::signature_line`] and
@@ -127,15 +116,11 @@ impl TreeHead {
     /// Parses the text of a note. Extension lines have no meaning here and are passed over; they are
     /// signed with the rest.
     fn parse(text: &str) -> Result<Self, CheckpointError> {
-        let mut lines = text
-            .strip_suffix('\n')
-            .ok_or(CheckpointError::MissingLine)?
-            .split('\n');
+        let mut lines = text.strip_suffix('\n').ok_or(CheckpointError::MissingLine)?.split('\n');
         if lines.clone().any(str::is_empty) {
             return Err(CheckpointError::EmptyLine);
         }
-        let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next())
-        else {
+        let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
             return Err(CheckpointError::MissingLine);
         };
         let size = parse_size(size).ok_or(CheckpointError::TreeSize)?;
@@ -161,10 +146,7 @@ impl SignedCheckpoint {
     /// A [`CheckpointError`] that names what is not in the exact form.
     pub fn parse(bytes: &[u8]) -> Result<Self, CheckpointError> {
         let note = SignedNote::parse(bytes)?;
-        Ok(Self {
-            head: TreeHead::parse(&note.text)?,
-            note,
-        })
+        Ok(Self { head: TreeHead::parse(&note.text)?, note })
     }
 
     /// Verifies origin, the log's signature and the witnesses' cosignatures.
@@ -182,21 +164,15 @@ impl SignedCheckpoint {
         }
         policy.log.verify(&self.note)?;
         // One step a witness, not a line: however often it signed, it counts once.
-        let cosignatures: Vec<_> = policy
-            .witnesses
-            .iter()
-            .filter_map(|key| key.find_cosignature(&self.note))
-            .collect();
+        let cosignatures: Vec<_> =
+            policy.witnesses.iter().filter_map(|key| key.find_cosignature(&self.note)).collect();
         if cosignatures.len() < policy.threshold {
             return Err(CheckpointError::WitnessThresholdNotMet {
                 found: cosignatures.len(),
                 required: policy.threshold,
             });
         }
-        Ok(Checkpoint {
-            head: self.head,
-            cosignatures,
-        })
+        Ok(Checkpoint { head: self.head, cosignatures })
     }
 }
 
@@ -236,19 +212,8 @@ impl Checkpoint {
     ///
     /// # Errors
     /// As [`merkle::verify_inclusion`].
-    pub fn verify_inclusion(
-        &self,
-        data: &[u8],
-        index: u64,
-        proof: &[Hash],
-    ) -> Result<(), ProofError> {
-        merkle::verify_inclusion(
-            &merkle::leaf_hash(data),
-            index,
-            self.size(),
-            proof,
-            self.root(),
-        )
+    pub fn verify_inclusion(&self, data: &[u8], index: u64, proof: &[Hash]) -> Result<(), ProofError> {
+        merkle::verify_inclusion(&merkle::leaf_hash(data), index, self.size(), proof, self.root())
     }
 
     /// Verifies that the tree extends an earlier one.
@@ -272,8 +237,7 @@ pub(super) fn is_origin(origin: &str) -> bool {
 
 /// A decimal number in its one canonical form: digits, no sign, no leading zero.
 fn parse_size(digits: &str) -> Option<u64> {
-    let canonical =
-        digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
+    let canonical = digits.bytes().all(|b| b.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'));
     digits.parse().ok().filter(|_| canonical)
 }
 

@@ -29,10 +29,7 @@ impl CompactRange {
     /// The range over no leaves.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            size: 0,
-            peaks: Vec::new(),
-        }
+        Self { size: 0, peaks: Vec::new() }
     }
 
     /// Continues from what [`size`](Self::size) and [`peaks`](Self::peaks) gave.

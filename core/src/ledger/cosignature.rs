@@ -9,6 +9,7 @@ use super::{
     LogPolicyError,
     note::{NoteKey, SignedNote},
 };
+use crate::key::PublicKey;
 
 const SIGNATURE_TYPE: u8 = 0x04;
 /// Latest time that a cosignature may carry, in seconds since 1970.
@@ -29,9 +30,8 @@ impl WitnessKey {
     /// The witness `name` (a schema-less URL by custom) with its Ed25519 public key.
     ///
     /// # Errors
-    /// [`LogPolicyError::KeyName`] if `name` is empty or holds a space, a plus sign or a control
-    /// character; [`LogPolicyError::PublicKey`] if the key is no point, of small order or not canonical.
-    pub fn new(name: &str, public_key: [u8; 32]) -> Result<Self, LogPolicyError> {
+    /// [`LogPolicyError::KeyName`] if `name` is empty or holds a space, a plus sign or a control character.
+    pub fn new(name: &str, public_key: PublicKey) -> Result<Self, LogPolicyError> {
         NoteKey::new(name, SIGNATURE_TYPE, public_key).map(Self)
     }
 
@@ -56,21 +56,13 @@ impl WitnessKey {
     /// The line that adds this witness's cosignature to a note.
     #[must_use]
     pub fn signature_line(&self, timestamp: u64, signature: &[u8; 64]) -> String {
-        self.0
-            .line(&[&timestamp.to_be_bytes()[..], signature].concat())
+        self.0.line(&[&timestamp.to_be_bytes()[..], signature].concat())
     }
 
     /// The latest valid cosignature of this witness; a junk line does not hide a valid one.
     pub(super) fn find_cosignature(&self, note: &SignedNote) -> Option<Cosignature> {
-        let timestamp = self
-            .0
-            .signatures(note)
-            .filter_map(|line| self.verify(line, &note.text))
-            .max()?;
-        Some(Cosignature {
-            witness: String::from(self.name()),
-            timestamp,
-        })
+        let timestamp = self.0.signatures(note).filter_map(|line| self.verify(line, &note.text)).max()?;
+        Some(Cosignature { witness: String::from(self.name()), timestamp })
     }
 
     /// Time of the cosignature that `line` carries, if it is this witness's over `text`.
@@ -81,7 +73,7 @@ impl WitnessKey {
             return None;
         }
         let message = Self::cosigned_message(timestamp, text);
-        self.0.verify(&message, signature.try_into().ok()?).ok()?;
+        self.0.verify(&message, signature).ok()?;
         Some(timestamp)
     }
 }

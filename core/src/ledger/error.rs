@@ -86,19 +86,13 @@ impl fmt::Display for ProofError {
                 write!(f, "the proof of {found} hashes goes beyond the root")
             }
             Self::RootMismatch { size } => {
-                write!(
-                    f,
-                    "the proof leads to another root than that of the tree of {size} leaves"
-                )
+                write!(f, "the proof leads to another root than that of the tree of {size} leaves")
             }
             Self::SizeOutOfRange { size, held } => {
                 write!(f, "a tree of {held} leaves never held {size}")
             }
             Self::PeakCount { found, required } => {
-                write!(
-                    f,
-                    "a compact range of this size has {required} peaks, found {found}"
-                )
+                write!(f, "a compact range of this size has {required} peaks, found {found}")
             }
             Self::TreeFull => f.write_str("the tree cannot hold another leaf"),
         }
@@ -193,10 +187,7 @@ impl fmt::Display for CheckpointError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLong { found, limit } => {
-                write!(
-                    f,
-                    "the checkpoint is {found} bytes long, at most {limit} are read"
-                )
+                write!(f, "the checkpoint is {found} bytes long, at most {limit} are read")
             }
             Self::NotUtf8 { valid_up_to } => {
                 write!(f, "the checkpoint is not UTF-8 from byte {valid_up_to}")
@@ -214,18 +205,13 @@ impl fmt::Display for CheckpointError {
             Self::MissingLine => f.write_str("the checkpoint's text has fewer than three lines"),
             Self::EmptyLine => f.write_str("a line of the checkpoint's text is empty"),
             Self::Origin => f.write_str("the origin is empty or holds a control character"),
-            Self::TreeSize => {
-                f.write_str("the tree size is not a canonical number within the limit")
-            }
+            Self::TreeSize => f.write_str("the tree size is not a canonical number within the limit"),
             Self::RootHash => f.write_str("the root hash is not canonical base64 of 32 bytes"),
             Self::OriginMismatch => f.write_str("the checkpoint is of another log"),
             Self::LogSignatureMissing => f.write_str("the log did not sign the checkpoint"),
             Self::LogSignatureInvalid => f.write_str("the log's signature does not verify"),
             Self::WitnessThresholdNotMet { found, required } => {
-                write!(
-                    f,
-                    "{found} of the {required} required witnesses cosigned the checkpoint"
-                )
+                write!(f, "{found} of the {required} required witnesses cosigned the checkpoint")
             }
         }
     }
@@ -241,8 +227,6 @@ pub enum LogPolicyError {
     Origin,
     /// A key name is empty or holds a space, a plus sign or a control character.
     KeyName,
-    /// A public key is no canonical Ed25519 point of large order.
-    PublicKey,
     /// One public key occurs twice, or is the log's and a witness's.
     DuplicateKey {
         /// Number of the witness that repeats it, from 0.
@@ -271,7 +255,6 @@ impl LogPolicyError {
         match self {
             Self::Origin => "log_origin",
             Self::KeyName => "log_key_name",
-            Self::PublicKey => "log_public_key",
             Self::DuplicateKey { .. } => "log_duplicate_key",
             Self::TooManyWitnesses { .. } => "log_too_many_witnesses",
             Self::Threshold { .. } => "log_threshold",
@@ -283,22 +266,14 @@ impl fmt::Display for LogPolicyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Origin => f.write_str("the log's origin is empty or holds a control character"),
-            Self::KeyName => {
-                f.write_str("a key name is empty or holds a space, plus or control character")
-            }
-            Self::PublicKey => {
-                f.write_str("a public key is not a canonical Ed25519 key of large order")
-            }
+            Self::KeyName => f.write_str("a key name is empty or holds a space, plus or control character"),
             Self::DuplicateKey { witness } => {
                 write!(f, "the key of witness {witness} occurs before")
             }
             Self::TooManyWitnesses { found, limit } => {
                 write!(f, "{found} witnesses given, at most {limit} are allowed")
             }
-            Self::Threshold {
-                threshold,
-                witnesses,
-            } => {
+            Self::Threshold { threshold, witnesses } => {
                 write!(f, "{threshold} witnesses required of {witnesses}")
             }
         }

@@ -6,10 +6,7 @@ use alloc::{
 };
 
 use super::{LogKey, LogPolicyError, WitnessKey, checkpoint::is_origin};
-
-/// Most witnesses that a log policy may name: each can have a line of its own in a note beside the
-/// log's.
-pub const MAX_WITNESSES: usize = 32;
+use crate::limits;
 
 /// What a verifier pins about a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +23,7 @@ impl LogPolicy {
     ///
     /// # Errors
     /// [`LogPolicyError::Origin`] if the origin is empty or holds a control character,
-    /// [`LogPolicyError::TooManyWitnesses`] above [`MAX_WITNESSES`],
+    /// [`LogPolicyError::TooManyWitnesses`] above [`WITNESSES`](limits::WITNESSES),
     /// [`LogPolicyError::DuplicateKey`] if one public key would be counted twice, whatever its names,
     /// and [`LogPolicyError::Threshold`] if more witnesses are demanded than named.
     pub fn new(
@@ -38,10 +35,10 @@ impl LogPolicy {
         if !is_origin(origin) {
             return Err(LogPolicyError::Origin);
         }
-        if witnesses.len() > MAX_WITNESSES {
+        if witnesses.len() > limits::WITNESSES {
             return Err(LogPolicyError::TooManyWitnesses {
                 found: witnesses.len(),
-                limit: MAX_WITNESSES,
+                limit: limits::WITNESSES,
             });
         }
         // A cosignature does not name its witness, so one key under two names would count twice.
@@ -53,16 +50,8 @@ impl LogPolicy {
             keys.push(witness.0.public_key());
         }
         if threshold > witnesses.len() {
-            return Err(LogPolicyError::Threshold {
-                threshold,
-                witnesses: witnesses.len(),
-            });
+            return Err(LogPolicyError::Threshold { threshold, witnesses: witnesses.len() });
         }
-        Ok(Self {
-            origin: origin.to_string(),
-            log,
-            witnesses,
-            threshold,
-        })
+        Ok(Self { origin: origin.to_string(), log, witnesses, threshold })
     }
 }

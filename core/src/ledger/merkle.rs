@@ -34,22 +34,13 @@ pub fn empty_root() -> Hash {
 /// ```
 #[must_use]
 pub fn leaf_hash(data: &[u8]) -> Hash {
-    Sha256::new()
-        .chain_update(LEAF_PREFIX)
-        .chain_update(data)
-        .finalize()
-        .into()
+    Sha256::new().chain_update(LEAF_PREFIX).chain_update(data).finalize().into()
 }
 
 /// The hash of the inner node over `left` and `right`.
 #[must_use]
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new()
-        .chain_update(NODE_PREFIX)
-        .chain_update(left)
-        .chain_update(right)
-        .finalize()
-        .into()
+    Sha256::new().chain_update(NODE_PREFIX).chain_update(left).chain_update(right).finalize().into()
 }
 
 /// Verifies that the leaf with `leaf_hash` is number `index` (from 0) of the tree of `size` leaves
@@ -72,10 +63,7 @@ pub fn verify_inclusion(
     let mut path = Path { node: index, last };
     let mut hash = *leaf_hash;
     for sibling in proof {
-        hash = match path
-            .climb()
-            .ok_or(ProofError::TooLong { found: proof.len() })?
-        {
+        hash = match path.climb().ok_or(ProofError::TooLong { found: proof.len() })? {
             Side::Left => node_hash(sibling, &hash),
             Side::Right => node_hash(&hash, sibling),
         };
@@ -109,11 +97,7 @@ pub fn verify_consistency(
     let (Some(node), Some(last)) = (size1.checked_sub(1), size2.checked_sub(1)) else {
         expect_no_proof(proof)?;
         expect_root(&empty_root(), 0, root1)?;
-        return if size2 == 0 {
-            expect_root(&empty_root(), 0, root2)
-        } else {
-            Ok(())
-        };
+        return if size2 == 0 { expect_root(&empty_root(), 0, root2) } else { Ok(()) };
     };
     if size1 == size2 {
         expect_no_proof(proof)?;
@@ -131,10 +115,7 @@ pub fn verify_consistency(
     };
     let (mut old, mut new) = (*start, *start);
     for sibling in rest {
-        match path
-            .climb()
-            .ok_or(ProofError::TooLong { found: proof.len() })?
-        {
+        match path.climb().ok_or(ProofError::TooLong { found: proof.len() })? {
             Side::Left => {
                 old = node_hash(sibling, &old);
                 new = node_hash(sibling, &new);
@@ -184,11 +165,7 @@ impl Path {
 
     /// Checks that the path ended at the root and not below it.
     fn finish(&self, proof: &[Hash]) -> Result<(), ProofError> {
-        if self.last == 0 {
-            Ok(())
-        } else {
-            Err(ProofError::TooShort { found: proof.len() })
-        }
+        if self.last == 0 { Ok(()) } else { Err(ProofError::TooShort { found: proof.len() }) }
     }
 
     fn ascend(&mut self, levels: u32) {
@@ -198,17 +175,9 @@ impl Path {
 }
 
 fn expect_no_proof(proof: &[Hash]) -> Result<(), ProofError> {
-    if proof.is_empty() {
-        Ok(())
-    } else {
-        Err(ProofError::TooLong { found: proof.len() })
-    }
+    if proof.is_empty() { Ok(()) } else { Err(ProofError::TooLong { found: proof.len() }) }
 }
 
 fn expect_root(computed: &Hash, size: u64, root: &Hash) -> Result<(), ProofError> {
-    if computed == root {
-        Ok(())
-    } else {
-        Err(ProofError::RootMismatch { size })
-    }
+    if computed == root { Ok(()) } else { Err(ProofError::RootMismatch { size }) }
 }

@@ -22,7 +22,7 @@ pub use checkpoint::{Checkpoint, LogKey, MAX_TREE_SIZE, SignedCheckpoint, TreeHe
 pub use compact_range::CompactRange;
 pub use cosignature::{Cosignature, WitnessKey};
 pub use error::{CheckpointError, LogPolicyError, ProofError};
-pub use log_policy::{LogPolicy, MAX_WITNESSES};
+pub use log_policy::LogPolicy;
 pub use note::{MAX_NOTE_BYTES, MAX_NOTE_SIGNATURES};
 pub use tree::Tree;
 

@@ -10,15 +10,15 @@ use alloc::{
 };
 
 use base64ct::{Base64, Encoding};
-use ed25519_dalek::{Signature, SignatureError, VerifyingKey};
 use sha2::{Digest, Sha256};
 
 use super::{CheckpointError, LogPolicyError};
+use crate::{code::Code, key::PublicKey};
 
 /// Longest note that is read, in bytes: room for [`MAX_NOTE_SIGNATURES`] of the largest kinds in use.
 pub const MAX_NOTE_BYTES: usize = 512 * 1024;
-/// Most signature lines that are read; the specification asks for 16 at least.
-pub const MAX_NOTE_SIGNATURES: usize = 64;
+/// Most signature lines that are read, as in the Go project's reader; the specification asks for 16 at least.
+pub const MAX_NOTE_SIGNATURES: usize = 100;
 
 const SIGNATURE_PREFIX: &str = "— ";
 const KEY_ID_LENGTH: usize = 4;
@@ -43,18 +43,11 @@ impl SignedNote {
     /// Parses a note: text, blank line, signature lines, each ending in a newline.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, CheckpointError> {
         if bytes.len() > MAX_NOTE_BYTES {
-            return Err(CheckpointError::TooLong {
-                found: bytes.len(),
-                limit: MAX_NOTE_BYTES,
-            });
+            return Err(CheckpointError::TooLong { found: bytes.len(), limit: MAX_NOTE_BYTES });
         }
-        let note = core::str::from_utf8(bytes).map_err(|error| CheckpointError::NotUtf8 {
-            valid_up_to: error.valid_up_to(),
-        })?;
-        if let Some((offset, _)) = note
-            .char_indices()
-            .find(|(_, c)| c.is_control() && *c != '\n')
-        {
+        let note = core::str::from_utf8(bytes)
+            .map_err(|error| CheckpointError::NotUtf8 { valid_up_to: error.valid_up_to() })?;
+        if let Some((offset, _)) = note.char_indices().find(|(_, c)| c.is_control() && *c != '\n') {
             return Err(CheckpointError::ControlCharacter { offset });
         }
 
@@ -66,18 +59,12 @@ impl SignedNote {
         let mut signatures = Vec::new();
         for (number, line) in (1..).zip(lines.split_inclusive('\n')) {
             if number > MAX_NOTE_SIGNATURES {
-                return Err(CheckpointError::TooManySignatures {
-                    limit: MAX_NOTE_SIGNATURES,
-                });
+                return Err(CheckpointError::TooManySignatures { limit: MAX_NOTE_SIGNATURES });
             }
-            let signature =
-                NoteSignature::parse(line).ok_or(CheckpointError::SignatureLine { number })?;
+            let signature = NoteSignature::parse(line).ok_or(CheckpointError::SignatureLine { number })?;
             signatures.push(signature);
         }
-        Ok(Self {
-            text: format!("{text}\n"),
-            signatures,
-        })
+        Ok(Self { text: format!("{text}\n"), signatures })
     }
 }
 
@@ -103,32 +90,23 @@ impl NoteSignature {
 pub(super) struct NoteKey {
     name: String,
     key_id: [u8; KEY_ID_LENGTH],
-    public_key: [u8; 32],
+    public_key: PublicKey,
 }
 
 impl NoteKey {
     /// A key whose signatures are of the kind `signature_type`.
-    pub(super) fn new(
-        name: &str,
-        signature_type: u8,
-        public_key: [u8; 32],
-    ) -> Result<Self, LogPolicyError> {
+    pub(super) fn new(name: &str, signature_type: u8, public_key: PublicKey) -> Result<Self, LogPolicyError> {
         if !is_key_name(name) {
             return Err(LogPolicyError::KeyName);
         }
-        check_public_key(&public_key)?;
         let hash: [u8; 32] = Sha256::new()
             .chain_update(name)
             .chain_update([b'\n', signature_type])
-            .chain_update(public_key)
+            .chain_update(public_key.as_bytes())
             .finalize()
             .into();
         let [a, b, c, d, ..] = hash;
-        Ok(Self {
-            name: name.to_string(),
-            key_id: [a, b, c, d],
-            public_key,
-        })
+        Ok(Self { name: name.to_string(), key_id: [a, b, c, d], public_key })
     }
 
     pub(super) fn name(&self) -> &str {
@@ -139,7 +117,7 @@ impl NoteKey {
         self.key_id
     }
 
-    pub(super) const fn public_key(&self) -> &[u8; 32] {
+    pub(super) const fn public_key(&self) -> &PublicKey {
         &self.public_key
     }
 
@@ -152,43 +130,18 @@ impl NoteKey {
     }
 
     /// Verifies that `signature` over `message` is this key's.
-    pub(super) fn verify(&self, message: &str, signature: &[u8; 64]) -> Result<(), SignatureError> {
-        verify_strict(&self.public_key, message.as_bytes(), signature)
+    pub(super) fn verify(&self, message: &str, signature: &[u8]) -> Result<(), Code> {
+        self.public_key.verify(message.as_bytes(), signature)
     }
 
     /// The line that carries `signature`, with its newline.
     pub(super) fn line(&self, signature: &[u8]) -> String {
         let bytes = [&self.key_id[..], signature].concat();
-        format!(
-            "{SIGNATURE_PREFIX}{} {}\n",
-            self.name,
-            Base64::encode_string(&bytes)
-        )
+        format!("{SIGNATURE_PREFIX}{} {}\n", self.name, Base64::encode_string(&bytes))
     }
 }
 
 /// Whether a note can name a key so: not empty, no Unicode space, no plus sign, no control character.
 fn is_key_name(name: &str) -> bool {
     !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
-}
-
-/// Refuses a key that is no point, has a small order (it would verify any message in lax verifiers) or
-/// a second encoding (it would count twice).
-fn check_public_key(public_key: &[u8; 32]) -> Result<(), LogPolicyError> {
-    let key = VerifyingKey::from_bytes(public_key).map_err(|_| LogPolicyError::PublicKey)?;
-    let canonical = key.to_edwards().compress().to_bytes() == *public_key;
-    if canonical && !key.is_weak() {
-        Ok(())
-    } else {
-        Err(LogPolicyError::PublicKey)
-    }
-}
-
-/// Ed25519 exactly as dalek's `verify_strict`; the one place where the ledger checks a signature.
-fn verify_strict(
-    public_key: &[u8; 32],
-    message: &[u8],
-    signature: &[u8; 64],
-) -> Result<(), SignatureError> {
-    VerifyingKey::from_bytes(public_key)?.verify_strict(message, &Signature::from_bytes(signature))
 }

@@ -60,8 +60,7 @@ impl Tree {
     /// Root over all leaves.
     #[must_use]
     pub fn root(&self) -> Hash {
-        self.subtree(0, self.size())
-            .unwrap_or_else(merkle::empty_root)
+        self.subtree(0, self.size()).unwrap_or_else(merkle::empty_root)
     }
 
     /// Root that the tree had when it held `size` leaves.
@@ -70,11 +69,7 @@ impl Tree {
     /// [`ProofError::SizeOutOfRange`] if it has fewer.
     pub fn root_at(&self, size: u64) -> Result<Hash, ProofError> {
         self.expect_size(size)?;
-        if size == 0 {
-            Ok(merkle::empty_root())
-        } else {
-            self.node(0, size)
-        }
+        if size == 0 { Ok(merkle::empty_root()) } else { self.node(0, size) }
     }
 
     /// Proof that leaf `index` is in the tree of `size` leaves: the siblings from the leaf up.
@@ -139,19 +134,12 @@ impl Tree {
 
     fn expect_size(&self, size: u64) -> Result<(), ProofError> {
         let held = self.size();
-        if size <= held {
-            Ok(())
-        } else {
-            Err(ProofError::SizeOutOfRange { size, held })
-        }
+        if size <= held { Ok(()) } else { Err(ProofError::SizeOutOfRange { size, held }) }
     }
 
     /// Like [`Self::subtree`], for ranges that were checked to be in the tree.
     fn node(&self, start: u64, end: u64) -> Result<Hash, ProofError> {
-        self.subtree(start, end).ok_or(ProofError::SizeOutOfRange {
-            size: end,
-            held: self.size(),
-        })
+        self.subtree(start, end).ok_or(ProofError::SizeOutOfRange { size: end, held: self.size() })
     }
 
     /// Root over the leaves `start..end`, where `start` is a multiple of the largest power of two in
@@ -164,10 +152,7 @@ impl Tree {
             return level.get(usize::try_from(start >> height).ok()?).copied();
         }
         let middle = split(start, end)?;
-        Some(merkle::node_hash(
-            &self.subtree(start, middle)?,
-            &self.subtree(middle, end)?,
-        ))
+        Some(merkle::node_hash(&self.subtree(start, middle)?, &self.subtree(middle, end)?))
     }
 }
 
