@@ -23,6 +23,8 @@ pub enum Area {
     Gate(Gate),
     /// A deployment statement.
     Deployment,
+    /// A proof, a checkpoint or a log's keys, checked by themselves.
+    Ledger,
     /// A record of the Python reference.
     Reference,
 }
@@ -39,6 +41,7 @@ impl Area {
             Self::Approval => "approval",
             Self::Gate(gate) => gate.as_str(),
             Self::Deployment => "deployment",
+            Self::Ledger => "ledger proof",
             Self::Reference => "reference",
         }
     }
@@ -278,6 +281,36 @@ codes! {
     NotPermitted "not_permitted" Area::Deployment, "The deployment says permit where the decision is deny, or the other way round.";
     DeploymentMismatch "deployment_mismatch" Area::Deployment, "The deployment is of another proposal, place or decision.";
     DeployerIsApprover "deployer_is_approver" Area::Deployment, "Who deployed approved the same proposal.";
+
+    LedgerIndexOutOfRange "ledger_index_out_of_range" Area::Ledger, "The tree of size leaves has no leaf index.";
+    LedgerTreeShrunk "ledger_tree_shrunk" Area::Ledger, "The later tree is smaller than the earlier one.";
+    LedgerProofTooShort "ledger_proof_too_short" Area::Ledger, "The proof ends below the root.";
+    LedgerProofTooLong "ledger_proof_too_long" Area::Ledger, "The proof goes on beyond the root.";
+    LedgerRootMismatch "ledger_root_mismatch" Area::Ledger, "The proof leads to another root than that of the tree of size leaves.";
+    LedgerSizeOutOfRange "ledger_size_out_of_range" Area::Ledger, "A proof was asked for a tree that is larger than what is held.";
+    LedgerPeakCount "ledger_peak_count" Area::Ledger, "A compact range of this size has another number of peaks.";
+    LedgerTreeFull "ledger_tree_full" Area::Ledger, "The tree cannot grow further.";
+    CheckpointTooLong "checkpoint_too_long" Area::Ledger, "The note is longer than is read.";
+    CheckpointNotUtf8 "checkpoint_not_utf8" Area::Ledger, "The note is not UTF-8.";
+    CheckpointControlCharacter "checkpoint_control_character" Area::Ledger, "The note holds a control character other than the newline.";
+    CheckpointUnsigned "checkpoint_unsigned" Area::Ledger, "No blank line divides text and signatures, or no signature follows it.";
+    CheckpointSignatureLine "checkpoint_signature_line" Area::Ledger, "A signature line is not an em dash, a name and base64, or the note does not end with a newline.";
+    CheckpointTooManySignatures "checkpoint_too_many_signatures" Area::Ledger, "More signature lines than are read.";
+    CheckpointMissingLine "checkpoint_missing_line" Area::Ledger, "The text has fewer than three lines.";
+    CheckpointEmptyLine "checkpoint_empty_line" Area::Ledger, "A line of the text is empty.";
+    CheckpointOrigin "checkpoint_origin" Area::Ledger, "The origin is empty or holds a control character.";
+    CheckpointTreeSize "checkpoint_tree_size" Area::Ledger, "The tree size is not a canonical decimal number up to 2^53 - 1.";
+    CheckpointRootHash "checkpoint_root_hash" Area::Ledger, "The root hash is not canonical base64 of 32 bytes.";
+    CheckpointOriginMismatch "checkpoint_origin_mismatch" Area::Ledger, "The checkpoint is of another log.";
+    CheckpointLogSignatureMissing "checkpoint_log_signature_missing" Area::Ledger, "The log's key did not sign.";
+    CheckpointLogSignatureInvalid "checkpoint_log_signature_invalid" Area::Ledger, "The signature under the log's name and key id does not verify.";
+    CheckpointWitnessThresholdNotMet "checkpoint_witness_threshold_not_met" Area::Ledger, "Too few of the known witnesses cosigned.";
+    LogOrigin "log_origin" Area::Ledger, "The origin is empty or holds a control character.";
+    LogKeyName "log_key_name" Area::Ledger, "A key name is empty or holds a space, a plus sign or a control character.";
+    LogPublicKey "log_public_key" Area::Ledger, "A public key is no canonical Ed25519 point of large order.";
+    LogDuplicateKey "log_duplicate_key" Area::Ledger, "One public key occurs twice, or is the log's and a witness's.";
+    LogTooManyWitnesses "log_too_many_witnesses" Area::Ledger, "More witnesses than are allowed.";
+    LogThreshold "log_threshold" Area::Ledger, "More witnesses are required than there are.";
 }
 
 impl Code {

@@ -41,4 +41,4 @@ pub const LIST_ENTRIES: usize = 65_536;
 /// Environments or scopes of a policy or a proposal.
 pub const PLACES: usize = 256;
 /// Witnesses of a log.
-pub const WITNESSES: usize = 64;
+pub const WITNESSES: usize = 32;

@@ -186,6 +186,8 @@ pub(crate) struct Domain {
     pub(crate) list_failure: Option<Code>,
     pub(crate) revocations: Vec<Verified<Revocation>>,
     pub(crate) key_revocations: Vec<Verified<KeyRevocation>>,
+    /// The newest checkpoint that is held, unverified.
+    pub(crate) ledger: Option<LedgerView>,
     /// Rejections and withdrawals.
     pub(crate) negative_verdicts: Vec<Verified<Approval>>,
 }
@@ -200,6 +202,7 @@ impl Domain {
             list_failure: None,
             revocations: Vec::new(),
             key_revocations: Vec::new(),
+            ledger: trust.ledger.clone(),
             negative_verdicts: Vec::new(),
         };
         if let Some(policy) = &policy {

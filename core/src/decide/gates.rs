@@ -13,8 +13,7 @@ use crate::{
     digest::Digest,
     error::VerifyError,
     name::{Label, Principal},
-    policy::{MetricBound, Rule},
-    state::CheckpointState,
+    policy::MetricBound,
     training::Metric,
     verify::Verified,
 };
@@ -288,21 +287,12 @@ impl Case<'_> {
     }
 
     fn ledger_gate(&self) -> Finding {
-        match self.ledger() {
+        match &self.ledger {
             Ok(None) => Finding::not_required(),
             Ok(Some(checkpoint)) => {
                 Finding::passed(format!("included, checkpoint of {} entries", checkpoint.size))
             }
-            Err(code) => Finding::failed([code].into()),
-        }
-    }
-
-    /// The checkpoint under which proposal and counted approvals are proved to stand, where the rule asks for it.
-    pub(super) fn ledger(&self) -> Result<Option<CheckpointState>, Code> {
-        match self.rule {
-            Some(Rule { require_ledger: false, .. }) => Ok(None),
-            Some(_) => Err(Code::LedgerMissing),
-            None => Err(Code::RuleMissing),
+            Err(code) => Finding::failed([*code].into()),
         }
     }
 }

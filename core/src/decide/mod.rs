@@ -6,6 +6,7 @@
 mod approvals;
 mod deployment;
 mod gates;
+mod ledger;
 mod stops;
 
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
@@ -24,7 +25,7 @@ use crate::{
     proposal::Proposal,
     request::Request,
     revocation_list::VerifiedList,
-    state::{DomainState, State},
+    state::{CheckpointState, DomainState, State},
     statement::Statement as _,
     time::Timestamp,
     training::TrainingOutput,
@@ -111,6 +112,7 @@ struct Case<'a> {
     training: Result<Verified<TrainingOutput>, VerifyError>,
     proposal: Result<Verified<Proposal>, VerifyError>,
     approvals: Approvals<'a>,
+    ledger: Result<Option<CheckpointState>, Code>,
     bundle: &'a Bundle,
 }
 
@@ -126,6 +128,9 @@ impl<'a> Case<'a> {
         let training_digest = bundle.training_output().map(crate::envelope::Envelope::digest);
         let approvals =
             Approvals::examine(bundle, chain, domain, rule, &stops, &training, &proposal, request.now);
+        let view = domain.and_then(|domain| domain.ledger.as_ref());
+        let policy = chain.map(|chain| chain.newest().policy());
+        let ledger = ledger::check(rule, policy, bundle, view, &approvals, &seen);
         Self {
             request,
             domain,
@@ -137,6 +142,7 @@ impl<'a> Case<'a> {
             training,
             proposal,
             approvals,
+            ledger,
             bundle,
         }
     }
@@ -225,7 +231,7 @@ impl<'a> Case<'a> {
             next.advance_list(list);
             next.advance_time(list.list().window.not_before);
         }
-        if let Ok(Some(checkpoint)) = self.ledger() {
+        if let Ok(Some(checkpoint)) = self.ledger {
             next.advance_checkpoint(checkpoint);
         }
         next

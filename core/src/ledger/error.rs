@@ -2,6 +2,8 @@
 
 use core::{error, fmt};
 
+use crate::code::Code;
+
 /// Why a Merkle proof proves nothing, or could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -56,16 +58,16 @@ pub enum ProofError {
 impl ProofError {
     /// The stable code.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::IndexOutOfRange { .. } => "ledger_index_out_of_range",
-            Self::TreeShrunk { .. } => "ledger_tree_shrunk",
-            Self::TooShort { .. } => "ledger_proof_too_short",
-            Self::TooLong { .. } => "ledger_proof_too_long",
-            Self::RootMismatch { .. } => "ledger_root_mismatch",
-            Self::SizeOutOfRange { .. } => "ledger_size_out_of_range",
-            Self::PeakCount { .. } => "ledger_peak_count",
-            Self::TreeFull => "ledger_tree_full",
+            Self::IndexOutOfRange { .. } => Code::LedgerIndexOutOfRange,
+            Self::TreeShrunk { .. } => Code::LedgerTreeShrunk,
+            Self::TooShort { .. } => Code::LedgerProofTooShort,
+            Self::TooLong { .. } => Code::LedgerProofTooLong,
+            Self::RootMismatch { .. } => Code::LedgerRootMismatch,
+            Self::SizeOutOfRange { .. } => Code::LedgerSizeOutOfRange,
+            Self::PeakCount { .. } => Code::LedgerPeakCount,
+            Self::TreeFull => Code::LedgerTreeFull,
         }
     }
 }
@@ -162,23 +164,23 @@ pub enum CheckpointError {
 impl CheckpointError {
     /// The stable code.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::TooLong { .. } => "checkpoint_too_long",
-            Self::NotUtf8 { .. } => "checkpoint_not_utf8",
-            Self::ControlCharacter { .. } => "checkpoint_control_character",
-            Self::Unsigned => "checkpoint_unsigned",
-            Self::SignatureLine { .. } => "checkpoint_signature_line",
-            Self::TooManySignatures { .. } => "checkpoint_too_many_signatures",
-            Self::MissingLine => "checkpoint_missing_line",
-            Self::EmptyLine => "checkpoint_empty_line",
-            Self::Origin => "checkpoint_origin",
-            Self::TreeSize => "checkpoint_tree_size",
-            Self::RootHash => "checkpoint_root_hash",
-            Self::OriginMismatch => "checkpoint_origin_mismatch",
-            Self::LogSignatureMissing => "checkpoint_log_signature_missing",
-            Self::LogSignatureInvalid => "checkpoint_log_signature_invalid",
-            Self::WitnessThresholdNotMet { .. } => "checkpoint_witness_threshold_not_met",
+            Self::TooLong { .. } => Code::CheckpointTooLong,
+            Self::NotUtf8 { .. } => Code::CheckpointNotUtf8,
+            Self::ControlCharacter { .. } => Code::CheckpointControlCharacter,
+            Self::Unsigned => Code::CheckpointUnsigned,
+            Self::SignatureLine { .. } => Code::CheckpointSignatureLine,
+            Self::TooManySignatures { .. } => Code::CheckpointTooManySignatures,
+            Self::MissingLine => Code::CheckpointMissingLine,
+            Self::EmptyLine => Code::CheckpointEmptyLine,
+            Self::Origin => Code::CheckpointOrigin,
+            Self::TreeSize => Code::CheckpointTreeSize,
+            Self::RootHash => Code::CheckpointRootHash,
+            Self::OriginMismatch => Code::CheckpointOriginMismatch,
+            Self::LogSignatureMissing => Code::CheckpointLogSignatureMissing,
+            Self::LogSignatureInvalid => Code::CheckpointLogSignatureInvalid,
+            Self::WitnessThresholdNotMet { .. } => Code::CheckpointWitnessThresholdNotMet,
         }
     }
 }
@@ -251,13 +253,13 @@ pub enum LogPolicyError {
 impl LogPolicyError {
     /// The stable code.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub const fn code(&self) -> Code {
         match self {
-            Self::Origin => "log_origin",
-            Self::KeyName => "log_key_name",
-            Self::DuplicateKey { .. } => "log_duplicate_key",
-            Self::TooManyWitnesses { .. } => "log_too_many_witnesses",
-            Self::Threshold { .. } => "log_threshold",
+            Self::Origin => Code::LogOrigin,
+            Self::KeyName => Code::LogKeyName,
+            Self::DuplicateKey { .. } => Code::LogDuplicateKey,
+            Self::TooManyWitnesses { .. } => Code::LogTooManyWitnesses,
+            Self::Threshold { .. } => Code::LogThreshold,
         }
     }
 }

@@ -14,6 +14,7 @@ use core::fmt;
 use crate::{
     digest::Digest,
     key::{KeyId, PublicKey},
+    ledger::{LogKey, LogPolicy, LogPolicyError, WitnessKey},
     name::{Environment, Label, Principal, Role, RuleName, Scope},
     time::Window,
     training::Metric,
@@ -235,6 +236,20 @@ pub struct AutoRevoke {
     pub windows: u64,
     /// The least severity of each, 0 to 1.
     pub min_severity: Metric,
+}
+
+impl Log {
+    /// Whose word counts about the ledger. The log's key goes by its origin, as is the custom (C2SP tlog-checkpoint).
+    ///
+    /// # Errors
+    ///
+    /// [`LogPolicyError`] where a name is malformed or a witness would count twice.
+    pub fn policy(&self) -> Result<LogPolicy, LogPolicyError> {
+        let log = LogKey::new(&self.origin, self.key.clone())?;
+        let witness = |witness: &Witness| WitnessKey::new(&witness.name, witness.key.clone());
+        let witnesses = self.witnesses.iter().map(witness).collect::<Result<_, _>>()?;
+        LogPolicy::new(&self.origin, log, witnesses, usize::try_from(self.threshold).unwrap_or(usize::MAX))
+    }
 }
 
 impl Policy {

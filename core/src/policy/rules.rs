@@ -90,9 +90,7 @@ impl Policy {
             let wanted = self.rules.iter().find(|rule| rule.require_ledger);
             return wanted.map_or(Ok(()), |rule| Err(ParseError::rule(Code::PolicyLog, rule.name.as_str())));
         };
-        let names: BTreeSet<_> = log.witnesses.iter().map(|witness| &witness.name).collect();
-        let count = u64::try_from(names.len()).unwrap_or(u64::MAX);
-        ensure(names.len() == log.witnesses.len() && log.threshold <= count, Code::PolicyLog, "witnesses")
+        log.policy().map(drop).map_err(|error| ParseError::rule(Code::PolicyLog, error.code().as_str()))
     }
 
     fn check_quorums(&self) -> Result<(), ParseError> {
