@@ -11,7 +11,8 @@ use crate::{
     code::{Code, Gate},
     decision::RoleResult,
     digest::Digest,
-    error::VerifyError,
+    envelope::Envelope,
+    error::{VerifyError, sentence},
     name::{Label, Principal},
     policy::MetricBound,
     training::Metric,
@@ -269,7 +270,7 @@ impl Case<'_> {
                 seconds_words(limit.cast_signed())
             );
         }
-        let proposal = self.bundle.proposal().map(crate::envelope::Envelope::digest);
+        let proposal = self.bundle.proposal().map(Envelope::digest);
         if proposal.is_some_and(|digest| self.stops.proposals.contains(&digest)) {
             codes.push(Code::ProposalRevoked);
         }
@@ -280,7 +281,7 @@ impl Case<'_> {
     }
 
     /// The weights asked about and those that the documents name.
-    fn weights(&self) -> impl Iterator<Item = Digest> {
+    pub(super) fn weights(&self) -> impl Iterator<Item = Digest> {
         let training = self.training.iter().map(|training| training.statement().subject.weights.digest);
         let proposal = self.proposal.iter().map(|proposal| proposal.statement().subject.weights.digest);
         core::iter::once(self.request.weights.digest).chain(training).chain(proposal)
@@ -314,7 +315,7 @@ impl Finding {
 
     /// Fails with the meaning of the first code as its detail.
     fn failed(codes: Vec<Code>) -> Self {
-        let detail = codes.first().map(|code| crate::error::sentence(*code).into()).unwrap_or_default();
+        let detail = codes.first().map(|code| sentence(*code).into()).unwrap_or_default();
         Self { codes, required: true, detail }
     }
 

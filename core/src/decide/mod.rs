@@ -20,13 +20,15 @@ use crate::{
     code::{Code, Gate},
     decision::{Decision, Evidence, GateResult, Outcome, Status},
     digest::Digest,
+    envelope::Envelope,
     error::{ParseError, VerifyError},
+    key::KeyId,
     policy::{Policy, Rule, TrustPolicy},
     proposal::Proposal,
     request::Request,
     revocation_list::VerifiedList,
     state::{CheckpointState, DomainState, State},
-    statement::Statement as _,
+    statement::Statement,
     time::Timestamp,
     training::TrainingOutput,
     trust::{Domain, Trust, VerifiedTrust},
@@ -125,7 +127,7 @@ impl<'a> Case<'a> {
         let verify = Verify { chain, now: request.now, revoked: &stops.keys };
         let training = verify.statement(&bundle.training_output);
         let proposal = verify.statement(&bundle.proposal);
-        let training_digest = bundle.training_output().map(crate::envelope::Envelope::digest);
+        let training_digest = bundle.training_output().map(Envelope::digest);
         let approvals =
             Approvals::examine(bundle, chain, domain, rule, &stops, &training, &proposal, request.now);
         let view = domain.and_then(|domain| domain.ledger.as_ref());
@@ -207,13 +209,14 @@ impl<'a> Case<'a> {
     }
 
     fn evidence(&self, domain: Option<Digest>) -> Evidence {
+        let subjects: Vec<_> = self.weights().chain(self.bundle.proposal().map(Envelope::digest)).collect();
         Evidence {
             domain,
             policy: self.chain().map(|chain| chain.newest().reference()),
             revocation_list: self.list.ok().map(|list| (list.list().number, list.digest())),
             training_output: self.training.as_ref().ok().map(Verified::digest),
             proposal: self.proposal.as_ref().ok().map(Verified::digest),
-            revocations: self.stops.sources.iter().copied().collect(),
+            revocations: self.stops.sources(&subjects),
         }
     }
 
@@ -250,13 +253,13 @@ struct Finding {
 struct Verify<'a> {
     chain: Option<&'a TrustPolicy>,
     now: Timestamp,
-    revoked: &'a BTreeSet<crate::key::KeyId>,
+    revoked: &'a BTreeSet<KeyId>,
 }
 
 impl Verify<'_> {
-    fn statement<T: crate::statement::Statement>(
+    fn statement<T: Statement>(
         &self,
-        envelope: &Result<crate::envelope::Envelope, ParseError>,
+        envelope: &Result<Envelope, ParseError>,
     ) -> Result<Verified<T>, VerifyError> {
         let envelope = envelope.as_ref().map_err(Clone::clone)?;
         let no_policy = VerifyError::Signer { code: Code::PolicyMissing, principal: String::new() };

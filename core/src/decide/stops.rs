@@ -1,11 +1,13 @@
 //! Everything that is revoked, from whichever source says so.
 
-use alloc::collections::BTreeSet;
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 
 use crate::{
     digest::Digest,
     key::KeyId,
-    name::Principal,
     revocation::Target,
     revocation_list::{EntryKind, VerifiedList},
     state::DomainState,
@@ -20,10 +22,9 @@ pub(super) struct Stops {
     pub(super) approvals: BTreeSet<Digest>,
     pub(super) proposals: BTreeSet<Digest>,
     pub(super) weights: BTreeSet<Digest>,
-    /// Who rejected or withdrew from which proposal by a loose statement.
-    pub(super) verdicts: BTreeSet<(Digest, Principal)>,
-    /// The digests of the loose statements that counted.
-    pub(super) sources: BTreeSet<Digest>,
+    /// Loose statements that counted, by digest, each with the proposal or weights that it is about; a key concerns
+    /// every case.
+    sources: BTreeMap<Digest, Option<Digest>>,
 }
 
 impl Stops {
@@ -46,6 +47,12 @@ impl Stops {
         stops
     }
 
+    /// The loose statements that are about one of `subjects`, sorted by digest.
+    pub(super) fn sources(&self, subjects: &[Digest]) -> Vec<Digest> {
+        let about = |subject: &Option<Digest>| subject.is_none_or(|subject| subjects.contains(&subject));
+        self.sources.iter().filter(|(_, subject)| about(subject)).map(|(digest, _)| *digest).collect()
+    }
+
     fn add(&mut self, kind: EntryKind, value: Digest) {
         match kind {
             EntryKind::Approval => self.approvals.insert(value),
@@ -58,23 +65,23 @@ impl Stops {
     fn add_loose(&mut self, domain: &Domain) {
         let newest = domain.policy.as_ref().map(|chain| chain.newest().policy());
         for revocation in &domain.revocations {
-            self.sources.insert(revocation.digest());
-            match revocation.statement().target {
-                Target::Proposal(digest) => self.proposals.insert(digest),
-                Target::Weights(digest) => self.weights.insert(digest),
+            let (set, target) = match revocation.statement().target {
+                Target::Proposal(digest) => (&mut self.proposals, digest),
+                Target::Weights(digest) => (&mut self.weights, digest),
             };
+            set.insert(target);
+            self.sources.insert(revocation.digest(), Some(target));
         }
         for revocation in &domain.key_revocations {
             let key = revocation.statement().key;
             // A key that has become the root's or a list signer's since can no longer be revoked.
             if !newest.is_some_and(|policy| policy.is_anchor(key)) {
-                self.sources.insert(revocation.digest());
+                self.sources.insert(revocation.digest(), None);
                 self.keys.insert(key);
             }
         }
         for verdict in &domain.negative_verdicts {
-            self.sources.insert(verdict.digest());
-            self.verdicts.insert((verdict.statement().proposal, verdict.statement().approver.clone()));
+            self.sources.insert(verdict.digest(), Some(verdict.statement().proposal));
         }
     }
 }
