@@ -11,6 +11,7 @@ mod codec;
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use super::DriftError;
 use super::ecdf::Weighted;
@@ -43,12 +44,12 @@ pub struct Sketch {
     /// Σ 4ʰ over all compactions at level h: the variance of a rank at worst.
     variance: f64,
     coin: u64,
-    /// Level 0 in order of arrival, the others ascending. Never empty.
+    /// What each level holds, in order of arrival. There is always a level 0.
     levels: Vec<Vec<f64>>,
 }
 
 impl Default for Sketch {
-    /// A sketch with k = 2048: at most 53 kB, and ranks to some 0.3 %.
+    /// A sketch with k = 2048: some 60 kB after a billion values, and ranks to 0.4 %.
     fn default() -> Self {
         Self::empty(2048)
     }
@@ -91,21 +92,20 @@ impl Sketch {
     /// Adds the finite values and counts the others as missing.
     pub fn extend(&mut self, mut values: &[f64]) {
         while !values.is_empty() {
-            let room = capacity(self.k, 0, self.levels.len())
-                .saturating_sub(self.levels.first().map_or(0, Vec::len))
-                .max(1);
+            let held = self.levels.first().map_or(0, Vec::len);
+            let room = capacity(self.k, 0, self.levels.len()).saturating_sub(held);
             let (now, later) = values.split_at_checked(room).unwrap_or((values, &[]));
             if let Some(bottom) = self.levels.first_mut() {
-                let before = bottom.len();
                 // Adding zero turns −0.0 into 0.0: the two are one value.
                 bottom.extend(now.iter().filter(|x| x.is_finite()).map(|x| x + 0.0));
-                let added = bottom.len().saturating_sub(before);
+                let added = bottom.len().saturating_sub(held);
+                let missing = now.len().saturating_sub(added);
                 self.count = self.count.saturating_add(count(added));
-                self.missing = self
-                    .missing
-                    .saturating_add(count(now.len().saturating_sub(added)));
+                self.missing = self.missing.saturating_add(count(missing));
+                if added == room {
+                    self.compact();
+                }
             }
-            self.compact();
             values = later;
         }
     }
@@ -114,12 +114,8 @@ impl Sketch {
     ///
     /// The two errors are added as if they agreed in sign, because the streams may have been the same.
     pub fn merge(&mut self, other: &Self) {
-        let deviation = libm::sqrt(self.variance) + libm::sqrt(other.variance);
-        self.variance = if other.variance > 0.0 && self.variance > 0.0 {
-            deviation * deviation
-        } else {
-            self.variance + other.variance
-        };
+        // (√a + √b)², with nothing to round where one of them is 0.
+        self.variance += other.variance + 2.0 * libm::sqrt(self.variance * other.variance);
         self.k = self.k.min(other.k);
         self.count = self.count.saturating_add(other.count);
         self.missing = self.missing.saturating_add(other.missing);
@@ -127,12 +123,8 @@ impl Sketch {
         if self.levels.len() < other.levels.len() {
             self.levels.resize(other.levels.len(), Vec::new());
         }
-        for (h, (mine, theirs)) in self.levels.iter_mut().zip(&other.levels).enumerate() {
-            if h == 0 {
-                mine.extend_from_slice(theirs);
-            } else {
-                merge_ascending(mine, theirs);
-            }
+        for (mine, theirs) in self.levels.iter_mut().zip(&other.levels) {
+            mine.extend_from_slice(theirs);
         }
         self.compact();
     }
@@ -163,9 +155,13 @@ impl Sketch {
             .fold(0, |sum, point| sum.saturating_add(point.weight))
     }
 
-    /// The value below or at which a share q of the stream lies (lower quantile). None if the sketch is empty.
+    /// The value below or at which a share q of the stream lies (lower quantile). None if the sketch is empty
+    /// or q is NaN.
     #[must_use]
     pub fn quantile(&self, q: f64) -> Option<f64> {
+        if q.is_nan() {
+            return None;
+        }
         let target = q.clamp(0.0, 1.0) * float_u64(self.count);
         let points = self.points();
         let mut below = 0_u64;
@@ -220,7 +216,9 @@ impl Sketch {
             }
             let mut full = core::mem::take(level);
             if h == 0 {
-                full.sort_unstable_by(f64::total_cmp);
+                full.sort_unstable_by(ascending);
+            } else {
+                full.sort_by(ascending); // A few ascending runs, which this sort merges.
             }
             // Of an odd number one stays behind, so that the weights always add up to the count.
             if full.len() % 2 == 1 {
@@ -236,7 +234,7 @@ impl Sketch {
                 libm::ldexp(1.0, i32::try_from(h.saturating_mul(2)).unwrap_or(i32::MAX));
             let above = h.saturating_add(1);
             if let Some(next) = self.levels.get_mut(above) {
-                merge_ascending(next, &promoted);
+                next.extend(promoted);
                 h = above;
             } else {
                 self.levels.push(promoted);
@@ -255,16 +253,9 @@ fn capacity(k: u16, h: usize, levels: usize) -> usize {
         .max(LEAST_CAPACITY)
 }
 
-/// Merges an ascending slice into an ascending vector.
-fn merge_ascending(into: &mut Vec<f64>, other: &[f64]) {
-    let mine = core::mem::take(into);
-    into.reserve_exact(mine.len().saturating_add(other.len()));
-    let (mut left, mut right) = (mine.iter().peekable(), other.iter().peekable());
-    while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        into.extend(if a <= b { left.next() } else { right.next() });
-    }
-    into.extend(left);
-    into.extend(right);
+/// The order of finite numbers; comparing them as such is faster than by the total order of all floats.
+fn ascending(a: &f64, b: &f64) -> Ordering {
+    a.partial_cmp(b).unwrap_or(Ordering::Equal)
 }
 
 /// A word that depends on every value, so that different streams throw different coins.
