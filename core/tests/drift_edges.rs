@@ -1,6 +1,10 @@
 //! Inputs on which drift checks usually go wrong: nothing, one value, what is no number, and the ends of the range.
 
-#![allow(clippy::float_cmp, reason = "exact figures are meant")]
+#![allow(
+    clippy::float_cmp,
+    clippy::cast_precision_loss,
+    reason = "exact figures, small counts"
+)]
 
 mod drift_support;
 

@@ -31,7 +31,7 @@ fn run(file: &str) {
     let cases = document["cases"].as_array().unwrap();
     let mut compared = Compared::default();
     for case in cases {
-        compared.case = case["id"].as_str().unwrap().to_owned();
+        compared.case = String::from(case["id"].as_str().unwrap());
         let expect = &case["expect"];
         match case["kind"].as_str().unwrap() {
             "numeric" => {

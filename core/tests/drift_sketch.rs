@@ -273,7 +273,7 @@ fn hostile_bytes_never_panic() {
         let mut bytes = template.clone();
         for _ in 0..=random.below(4) {
             let place = random.below(bytes.len().min(64));
-            bytes[place] = random.next() as u8;
+            bytes[place] = random.next().to_le_bytes()[0];
         }
         if let Ok(mut sketch) = Sketch::parse(&bytes) {
             sketch.extend(&[1.0; 300]);

@@ -77,7 +77,10 @@ impl Tolerance {
     fn around(self, value: f64) -> Result<(f64, bool), Reason> {
         let usable = |t: f64| t.is_finite() && t > 0.0;
         match (self.relative, self.absolute) {
-            (Some(share), _) if value > 0.0 && usable(share) => Ok((share * value, true)),
+            (Some(share), _) if value > 0.0 && usable(share) => {
+                // A share of the least float is nothing, which cannot be divided by.
+                Ok(((share * value).clamp(f64::MIN_POSITIVE, f64::MAX), true))
+            }
             (Some(share), None) if usable(share) => Err(Reason::NoAbsoluteTolerance),
             (None, Some(unit)) if usable(unit) => Ok((unit, false)),
             (Some(share), Some(unit)) if usable(share) && usable(unit) => Ok((unit, false)),
@@ -186,7 +189,7 @@ impl Check {
         } = distance;
         let tolerances = worse / tolerance;
         let check = Self {
-            effect: Some(worse / scale),
+            effect: Some((worse / scale).clamp(f64::MIN, f64::MAX)),
             threshold: Some(tolerance / scale),
             ..self
         };

@@ -21,7 +21,8 @@ pub struct CramerVonMises {
     pub status: Status,
     /// Anderson's T; absent if inconclusive.
     pub statistic: Option<f64>,
-    /// The p-value; absent if inconclusive. The limit's is not resolved below about 10⁻⁷, on the safe side.
+    /// The p-value; absent if inconclusive. The limit's does not fall below some 10⁻⁷, or 10⁻⁵ for a million values a
+    /// side: it is then too large, never too small.
     pub p_value: Option<f64>,
     /// Where the p-value comes from; absent if inconclusive.
     pub method: Option<NullDistribution>,

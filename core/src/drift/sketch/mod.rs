@@ -254,6 +254,10 @@ fn capacity(k: u16, h: usize, levels: usize) -> usize {
 }
 
 /// The order of finite numbers; comparing them as such is faster than by the total order of all floats.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the form that sorting wants"
+)]
 fn ascending(a: &f64, b: &f64) -> Ordering {
     a.partial_cmp(b).unwrap_or(Ordering::Equal)
 }
