@@ -1,19 +1,14 @@
 //! Inputs on which drift checks usually go wrong: nothing, one value, what is no number, and the ends of the range.
 
-#![allow(
-    clippy::float_cmp,
-    clippy::cast_precision_loss,
-    reason = "exact figures, small counts"
-)]
+#![allow(clippy::float_cmp, clippy::cast_precision_loss, reason = "exact figures, small counts")]
 
 mod drift_support;
 
 use drift_support::normal;
 use placet_core::drift::{
-    BinOptions, Bins, Correction, Cusum, DriftError, Method, NullDistribution, PageHinkley,
-    PageHinkleyMode, PsiOptions, Smoothing, Status, adjust_p_values, chi_square, cramer_von_mises,
-    cusum, jensen_shannon, jensen_shannon_counts, ks_test, kuiper, page_hinkley, psi, psi_counts,
-    wasserstein,
+    BinOptions, Bins, Correction, Cusum, DriftError, Method, NullDistribution, PageHinkley, PageHinkleyMode,
+    PsiOptions, Smoothing, Status, adjust_p_values, chi_square, cramer_von_mises, cusum, jensen_shannon,
+    jensen_shannon_counts, ks_test, kuiper, page_hinkley, psi, psi_counts, wasserstein,
 };
 
 const NAN: f64 = f64::NAN;
@@ -23,21 +18,13 @@ const INF: f64 = f64::INFINITY;
 fn empty_side_is_inconclusive_everywhere() {
     let nothing: [&[f64]; 4] = [&[], &[NAN], &[INF, -INF], &[NAN, INF, NAN]];
     for empty in nothing {
-        for (reference, current) in [
-            (empty, &[1.0, 2.0][..]),
-            (&[1.0, 2.0][..], empty),
-            (empty, empty),
-        ] {
+        for (reference, current) in [(empty, &[1.0, 2.0][..]), (&[1.0, 2.0][..], empty), (empty, empty)] {
             let ks = ks_test(reference, current, Method::Auto);
             assert_eq!(
                 (ks.status, ks.statistic, ks.p_value, ks.method),
                 (Status::Inconclusive, None, None, None)
             );
-            let missing = reference
-                .iter()
-                .chain(current)
-                .filter(|x| !x.is_finite())
-                .count() as u64;
+            let missing = reference.iter().chain(current).filter(|x| !x.is_finite()).count() as u64;
             assert_eq!(ks.missing, missing);
             let v = kuiper(reference, current);
             assert_eq!(
@@ -50,15 +37,9 @@ fn empty_side_is_inconclusive_everywhere() {
                 (Status::Inconclusive, None, None, missing)
             );
             let w = wasserstein(reference, current);
-            assert_eq!(
-                (w.status, w.distance, w.over_reference_sd),
-                (Status::Inconclusive, None, None)
-            );
+            assert_eq!((w.status, w.distance, w.over_reference_sd), (Status::Inconclusive, None, None));
             let index = psi(reference, current, PsiOptions::default());
-            assert_eq!(
-                (index.status, index.value, index.missing),
-                (Status::Inconclusive, None, missing)
-            );
+            assert_eq!((index.status, index.value, index.missing), (Status::Inconclusive, None, missing));
             let js = jensen_shannon(reference, current, BinOptions::default());
             assert_eq!(
                 (js.status, js.divergence, js.distance, js.missing),
@@ -72,14 +53,8 @@ fn empty_side_is_inconclusive_everywhere() {
             (chi.status, chi.statistic, chi.p_value, chi.cramers_v),
             (Status::Inconclusive, None, None, None)
         );
-        assert_eq!(
-            psi_counts(reference, current, Smoothing::Jeffreys).unwrap(),
-            None
-        );
-        assert_eq!(
-            jensen_shannon_counts(reference, current).unwrap().status,
-            Status::Inconclusive
-        );
+        assert_eq!(psi_counts(reference, current, Smoothing::Jeffreys).unwrap(), None);
+        assert_eq!(jensen_shannon_counts(reference, current).unwrap().status, Status::Inconclusive);
     }
 }
 
@@ -92,15 +67,9 @@ fn nan_never_hides_drift_wherever_it_stands() {
             let mut dirty = current.clone();
             dirty.insert(place, bad);
             let test = ks_test(&reference, &dirty, Method::Auto);
-            assert_eq!(
-                (test.statistic, test.p_value, test.missing),
-                (clean.statistic, clean.p_value, 1)
-            );
+            assert_eq!((test.statistic, test.p_value, test.missing), (clean.statistic, clean.p_value, 1));
             let test = ks_test(&dirty, &reference, Method::Auto);
-            assert_eq!(
-                (test.statistic, test.p_value, test.missing),
-                (clean.statistic, clean.p_value, 1)
-            );
+            assert_eq!((test.statistic, test.p_value, test.missing), (clean.statistic, clean.p_value, 1));
         }
     }
 }
@@ -126,10 +95,7 @@ fn ties_open_no_gap() {
 #[test]
 fn single_values_have_an_answer() {
     let test = ks_test(&[1.0], &[2.0], Method::Auto);
-    assert_eq!(
-        (test.statistic, test.p_value, test.location),
-        (Some(1.0), Some(1.0), Some(1.0))
-    );
+    assert_eq!((test.statistic, test.p_value, test.location), (Some(1.0), Some(1.0), Some(1.0)));
     assert_eq!(cramer_von_mises(&[1.0], &[2.0]).p_value, Some(1.0));
     assert_eq!(kuiper(&[1.0], &[2.0]).statistic, Some(1.0));
     let moved = wasserstein(&[1.0], &[2.0]);
@@ -140,72 +106,29 @@ fn single_values_have_an_answer() {
 fn ends_of_the_range_neither_overflow_nor_vanish() {
     let max = f64::MAX;
     let moved = wasserstein(&[-max, max], &[max, -max]);
-    assert_eq!(
-        (moved.distance, moved.over_reference_sd),
-        (Some(0.0), Some(0.0))
-    );
+    assert_eq!((moved.distance, moved.over_reference_sd), (Some(0.0), Some(0.0)));
     let moved = wasserstein(&[-max], &[max]);
-    assert_eq!(
-        moved.distance,
-        Some(max),
-        "twice the largest float is held at the largest"
-    );
+    assert_eq!(moved.distance, Some(max), "twice the largest float is held at the largest");
     let moved = wasserstein(&[-max, max], &[max, max]);
-    assert_eq!(
-        (moved.distance, moved.over_reference_sd),
-        (Some(max), Some(1.0))
-    );
+    assert_eq!((moved.distance, moved.over_reference_sd), (Some(max), Some(1.0)));
     let least = 5e-324;
     let moved = wasserstein(&[0.0, 2.0 * least], &[3.0 * least, 5.0 * least]);
-    assert_eq!(
-        (moved.distance, moved.over_reference_sd),
-        (Some(3.0 * least), Some(3.0))
-    );
+    assert_eq!((moved.distance, moved.over_reference_sd), (Some(3.0 * least), Some(3.0)));
     let values = [-max, -1.0, -least, 0.0, least, 1.0, max];
-    for binning in [
-        placet_core::drift::Binning::Quantile,
-        placet_core::drift::Binning::Width,
-    ] {
-        let options = BinOptions {
-            binning,
-            ..BinOptions::default()
-        };
+    for binning in [placet_core::drift::Binning::Quantile, placet_core::drift::Binning::Width] {
+        let options = BinOptions { binning, ..BinOptions::default() };
         let bins = Bins::new(&values, options).unwrap();
-        assert!(
-            bins.edges().iter().all(|edge| edge.is_finite()),
-            "{:?}",
-            bins.edges()
-        );
+        assert!(bins.edges().iter().all(|edge| edge.is_finite()), "{:?}", bins.edges());
         assert_eq!(bins.count(&values).0.iter().sum::<u64>(), 7);
-        assert_eq!(
-            jensen_shannon(&values, &values, options).distance,
-            Some(0.0)
-        );
+        assert_eq!(jensen_shannon(&values, &values, options).distance, Some(0.0));
     }
     assert_eq!(ks_test(&values, &values, Method::Auto).statistic, Some(0.0));
     let alarms = page_hinkley(
         &[max, -max, max, -max, max, 1.0],
-        &PageHinkley {
-            min_instances: 1,
-            ..PageHinkley::default()
-        },
+        &PageHinkley { min_instances: 1, ..PageHinkley::default() },
     );
-    assert!(
-        !alarms.unwrap().indices.is_empty(),
-        "an overflow is no calm"
-    );
-    assert!(
-        !cusum(
-            &[max, -max],
-            &Cusum {
-                mean: -max,
-                ..Cusum::default()
-            }
-        )
-        .unwrap()
-        .indices
-        .is_empty()
-    );
+    assert!(!alarms.unwrap().indices.is_empty(), "an overflow is no calm");
+    assert!(!cusum(&[max, -max], &Cusum { mean: -max, ..Cusum::default() }).unwrap().indices.is_empty());
 }
 
 #[test]
@@ -226,44 +149,29 @@ fn exact_p_of_a_thousand_a_side_is_right_where_the_limit_is_off() {
         let reference: Vec<f64> = (0..n).map(|i| i as f64).collect();
         let current: Vec<f64> = (0..n).map(|i| (i + k) as f64).collect();
         let mut expected = 0.0;
-        for (j, sign) in (1..=n / k)
-            .rev()
-            .zip([1.0, -1.0].iter().cycle().skip((n / k + 1) % 2))
-        {
+        for (j, sign) in (1..=n / k).rev().zip([1.0, -1.0].iter().cycle().skip((n / k + 1) % 2)) {
             // C(2n, n − jk)/C(2n, n) = ∏ (n − jk + i)/(n + i)
             let shift = j * k;
-            let ratio: f64 = (1..=shift)
-                .map(|i| (n - shift + i) as f64 / (n + i) as f64)
-                .product();
+            let ratio: f64 = (1..=shift).map(|i| (n - shift + i) as f64 / (n + i) as f64).product();
             expected += 2.0 * sign * ratio;
         }
         let test = ks_test(&reference, &current, Method::Auto);
         assert_eq!(test.method, Some(NullDistribution::Exact));
         assert_eq!(test.statistic, Some(k as f64 / n as f64));
         let p = test.p_value.unwrap();
-        assert!(
-            (p / expected - 1.0).abs() < 1e-9,
-            "D = {k}/1000: {p} {expected}"
-        );
+        assert!((p / expected - 1.0).abs() < 1e-9, "D = {k}/1000: {p} {expected}");
     }
 }
 
 #[test]
 fn method_is_named_and_only_what_was_asked_for() {
     let (reference, current) = (normal(1, 101, 0.0), normal(2, 100, 0.0));
-    let name = |method| {
-        ks_test(&reference, &current, method)
-            .method
-            .map(NullDistribution::as_str)
-    };
+    let name = |method| ks_test(&reference, &current, method).method.map(NullDistribution::as_str);
     assert_eq!(name(Method::Auto), Some("exact"));
     assert_eq!(name(Method::Exact), Some("exact"));
     assert_eq!(name(Method::Limit), Some("limit"));
     let (reference, current) = (normal(1, 4000, 0.0), normal(2, 4000, 0.0));
-    assert_eq!(
-        ks_test(&reference, &current, Method::Auto).method,
-        Some(NullDistribution::Limit)
-    );
+    assert_eq!(ks_test(&reference, &current, Method::Auto).method, Some(NullDistribution::Limit));
 }
 
 #[test]
@@ -275,10 +183,7 @@ fn chi_square_is_a_test_of_two_samples() {
     let chi = chi_square(&[u64::MAX / 8, u64::MAX / 4], &[1, 2]).unwrap();
     assert!(chi.p_value.unwrap() > 0.999);
     let one = chi_square(&[0, 7, 0], &[0, 9, 0]).unwrap();
-    assert_eq!(
-        (one.dof, one.statistic, one.p_value, one.cramers_v),
-        (0, Some(0.0), Some(1.0), Some(0.0))
-    );
+    assert_eq!((one.dof, one.statistic, one.p_value, one.cramers_v), (0, Some(0.0), Some(1.0), Some(0.0)));
 }
 
 #[test]
@@ -295,27 +200,10 @@ fn chi_square_of_many_categories_has_a_tail() {
 #[test]
 fn counts_that_do_not_fit_are_refused() {
     let error = chi_square(&[1, 2], &[1]).unwrap_err();
-    assert_eq!(
-        error,
-        DriftError::LengthMismatch {
-            reference: 2,
-            current: 1
-        }
-    );
-    assert_eq!(
-        chi_square(&[u64::MAX, 1], &[1, 1]).unwrap_err().code(),
-        "count_overflow"
-    );
-    assert_eq!(
-        psi_counts(&[1], &[1, 2], Smoothing::Epsilon)
-            .unwrap_err()
-            .code(),
-        "length_mismatch"
-    );
-    assert_eq!(
-        jensen_shannon_counts(&[1], &[]).unwrap_err().code(),
-        "length_mismatch"
-    );
+    assert_eq!(error, DriftError::LengthMismatch { reference: 2, current: 1 });
+    assert_eq!(chi_square(&[u64::MAX, 1], &[1, 1]).unwrap_err().code(), "count_overflow");
+    assert_eq!(psi_counts(&[1], &[1, 2], Smoothing::Epsilon).unwrap_err().code(), "length_mismatch");
+    assert_eq!(jensen_shannon_counts(&[1], &[]).unwrap_err().code(), "length_mismatch");
 }
 
 #[test]
@@ -327,26 +215,17 @@ fn p_values_that_are_none_are_refused() {
         }
     }
     assert_eq!(adjust_p_values(&[], Correction::Holm).unwrap(), []);
-    assert_eq!(
-        adjust_p_values(&[1.0, 0.0], Correction::Bh).unwrap(),
-        [1.0, 0.0]
-    );
+    assert_eq!(adjust_p_values(&[1.0, 0.0], Correction::Bh).unwrap(), [1.0, 0.0]);
 }
 
 #[test]
 fn edges_out_of_order_are_refused() {
     for edges in [vec![1.0, 1.0], vec![2.0, 1.0], vec![NAN], vec![1.0, INF]] {
-        assert_eq!(
-            Bins::from_edges(edges).unwrap_err().code(),
-            "option_out_of_range"
-        );
+        assert_eq!(Bins::from_edges(edges).unwrap_err().code(), "option_out_of_range");
     }
     let bins = Bins::from_edges(vec![1.0, 2.0]).unwrap();
     // Closed on the right: a value on an edge belongs below it.
-    assert_eq!(
-        bins.count(&[1.0, 1.5, 2.0, 2.5, NAN, INF]),
-        (vec![1, 2, 1], 2)
-    );
+    assert_eq!(bins.count(&[1.0, 1.5, 2.0, 2.5, NAN, INF]), (vec![1, 2, 1], 2));
 }
 
 #[test]
@@ -358,54 +237,21 @@ fn charts_step_over_missing_values_and_refuse_senseless_settings() {
     dirty.insert(0, NAN);
     let shifted = cusum(&dirty, &Cusum::default()).unwrap();
     assert_eq!(shifted.missing, 1);
-    assert!(
-        shifted
-            .indices
-            .iter()
-            .zip(&clean.indices)
-            .all(|(a, b)| *a == b + 1)
-    );
+    assert!(shifted.indices.iter().zip(&clean.indices).all(|(a, b)| *a == b + 1));
     for settings in [
-        Cusum {
-            sd: 0.0,
-            ..Cusum::default()
-        },
-        Cusum {
-            sd: NAN,
-            ..Cusum::default()
-        },
-        Cusum {
-            mean: INF,
-            ..Cusum::default()
-        },
-        Cusum {
-            h: -1.0,
-            ..Cusum::default()
-        },
+        Cusum { sd: 0.0, ..Cusum::default() },
+        Cusum { sd: NAN, ..Cusum::default() },
+        Cusum { mean: INF, ..Cusum::default() },
+        Cusum { h: -1.0, ..Cusum::default() },
     ] {
-        assert_eq!(
-            cusum(&stream, &settings).unwrap_err().code(),
-            "option_out_of_range"
-        );
+        assert_eq!(cusum(&stream, &settings).unwrap_err().code(), "option_out_of_range");
     }
     for settings in [
-        PageHinkley {
-            alpha: 1.1,
-            ..PageHinkley::default()
-        },
-        PageHinkley {
-            threshold: NAN,
-            ..PageHinkley::default()
-        },
-        PageHinkley {
-            delta: -1.0,
-            ..PageHinkley::default()
-        },
+        PageHinkley { alpha: 1.1, ..PageHinkley::default() },
+        PageHinkley { threshold: NAN, ..PageHinkley::default() },
+        PageHinkley { delta: -1.0, ..PageHinkley::default() },
     ] {
-        assert_eq!(
-            page_hinkley(&stream, &settings).unwrap_err().code(),
-            "option_out_of_range"
-        );
+        assert_eq!(page_hinkley(&stream, &settings).unwrap_err().code(), "option_out_of_range");
     }
 }
 
@@ -415,25 +261,11 @@ fn page_hinkley_looks_the_way_it_is_told() {
     rising.extend(normal(2, 300, 1.5));
     let falling: Vec<f64> = rising.iter().map(|x| -x).collect();
     let alarms = |values: &[f64], mode| {
-        page_hinkley(
-            values,
-            &PageHinkley {
-                mode,
-                ..PageHinkley::default()
-            },
-        )
-        .unwrap()
-        .indices
+        page_hinkley(values, &PageHinkley { mode, ..PageHinkley::default() }).unwrap().indices
     };
     assert!(!alarms(&rising, PageHinkleyMode::Up).is_empty());
     assert!(alarms(&rising, PageHinkleyMode::Down).is_empty());
     assert!(alarms(&falling, PageHinkleyMode::Up).is_empty());
-    assert_eq!(
-        alarms(&falling, PageHinkleyMode::Down),
-        alarms(&rising, PageHinkleyMode::Up)
-    );
-    assert_eq!(
-        alarms(&falling, PageHinkleyMode::Both),
-        alarms(&rising, PageHinkleyMode::Both)
-    );
+    assert_eq!(alarms(&falling, PageHinkleyMode::Down), alarms(&rising, PageHinkleyMode::Up));
+    assert_eq!(alarms(&falling, PageHinkleyMode::Both), alarms(&rising, PageHinkleyMode::Both));
 }

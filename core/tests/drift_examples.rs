@@ -1,16 +1,12 @@
 //! The worked cases of `tests/vectors/drift/`, made with SciPy, NumPy, River and integer arithmetic. Their `meta` gives
 //! every formula and tolerance.
 
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::float_cmp,
-    reason = "exact figures are meant"
-)]
+#![allow(clippy::cast_precision_loss, clippy::float_cmp, reason = "exact figures are meant")]
 
 use placet_core::drift::{
-    BinOptions, Binning, Correction, Cusum, Method, NullDistribution, PageHinkley, PsiOptions,
-    Smoothing, Status, adjust_p_values, chi_square, cramer_von_mises, cusum, jensen_shannon,
-    jensen_shannon_counts, ks_test, kuiper, page_hinkley, psi, psi_counts, wasserstein,
+    BinOptions, Binning, Correction, Cusum, Method, NullDistribution, PageHinkley, PsiOptions, Smoothing,
+    Status, adjust_p_values, chi_square, cramer_von_mises, cusum, jensen_shannon, jensen_shannon_counts,
+    ks_test, kuiper, page_hinkley, psi, psi_counts, wasserstein,
 };
 use serde_json::Value;
 
@@ -35,44 +31,29 @@ fn run(file: &str) {
         let expect = &case["expect"];
         match case["kind"].as_str().unwrap() {
             "numeric" => {
-                numeric(
-                    &mut compared,
-                    &numbers(&case["ref"]),
-                    &numbers(&case["cur"]),
-                    expect,
-                );
+                numeric(&mut compared, &numbers(&case["ref"]), &numbers(&case["cur"]), expect);
             }
             "numeric_generated" => {
                 let (reference, current) = (generate(&case["ref_gen"]), generate(&case["cur_gen"]));
                 for (values, side) in [(&reference, "ref"), (&current, "cur")] {
                     let first = numbers(&case[format!("{side}_first3")]);
                     assert_eq!(values[..3], first, "generator of {}", compared.case);
-                    assert_eq!(
-                        *values.last().unwrap(),
-                        number(&case[format!("{side}_last")])
-                    );
+                    assert_eq!(*values.last().unwrap(), number(&case[format!("{side}_last")]));
                 }
                 numeric(&mut compared, &reference, &current, expect);
             }
             "policy" => {
                 let (reference, current) = (numbers(&case["ref"]), numbers(&case["cur"]));
-                missing(
-                    &mut compared,
-                    &reference,
-                    &current,
-                    &case["expect_if_nonfinite_dropped"],
-                );
+                missing(&mut compared, &reference, &current, &case["expect_if_nonfinite_dropped"]);
             }
             "categorical_counts" => categorical(&mut compared, case),
             "multiple_testing" => {
                 let p_values = numbers(&case["p"]);
-                for (correction, field) in [
-                    (Correction::Holm, "holm"),
-                    (Correction::Bh, "benjamini_hochberg"),
-                ] {
+                for (correction, field) in
+                    [(Correction::Holm, "holm"), (Correction::Bh, "benjamini_hochberg")]
+                {
                     let adjusted = adjust_p_values(&p_values, correction).unwrap();
-                    for (found, expected) in adjusted.iter().zip(expect[field].as_array().unwrap())
-                    {
+                    for (found, expected) in adjusted.iter().zip(expect[field].as_array().unwrap()) {
                         compared.exact(field, Some(*found), expected);
                     }
                 }
@@ -81,16 +62,8 @@ fn run(file: &str) {
             other => panic!("case {} is of an unknown kind {other}", compared.case),
         }
     }
-    assert!(
-        compared.count > 300,
-        "only {} figures were compared",
-        compared.count
-    );
-    assert!(
-        compared.failures.is_empty(),
-        "{}",
-        compared.failures.join("\n")
-    );
+    assert!(compared.count > 300, "only {} figures were compared", compared.count);
+    assert!(compared.failures.is_empty(), "{}", compared.failures.join("\n"));
 }
 
 /// Collects what differs, so that one run names every case that fails.
@@ -102,20 +75,9 @@ struct Compared {
 }
 
 impl Compared {
-    fn within(
-        &mut self,
-        what: &str,
-        found: Option<f64>,
-        expected: &Value,
-        relative: f64,
-        absolute: f64,
-    ) {
+    fn within(&mut self, what: &str, found: Option<f64>, expected: &Value, relative: f64, absolute: f64) {
         self.count += 1;
-        let expected = if expected.is_null() {
-            None
-        } else {
-            Some(number(expected))
-        };
+        let expected = if expected.is_null() { None } else { Some(number(expected)) };
         let agrees = match (found, expected) {
             (Some(found), Some(expected)) => {
                 (found - expected).abs() <= (relative * expected.abs()).max(absolute)
@@ -124,10 +86,7 @@ impl Compared {
             _ => false,
         };
         if !agrees {
-            self.failures.push(format!(
-                "{}: {what} is {found:?}, expected {expected:?}",
-                self.case
-            ));
+            self.failures.push(format!("{}: {what} is {found:?}, expected {expected:?}", self.case));
         }
     }
 
@@ -144,17 +103,11 @@ impl Compared {
         self.within(what, found, expected, 1e-6, 0.0);
     }
 
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "reads better where it is used"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is used")]
     fn same<T: PartialEq + std::fmt::Debug>(&mut self, what: &str, found: T, expected: T) {
         self.count += 1;
         if found != expected {
-            self.failures.push(format!(
-                "{}: {what} is {found:?}, expected {expected:?}",
-                self.case
-            ));
+            self.failures.push(format!("{}: {what} is {found:?}, expected {expected:?}", self.case));
         }
     }
 }
@@ -167,11 +120,7 @@ fn numeric(compared: &mut Compared, reference: &[f64], current: &[f64], expect: 
     compared.same("m", Some(exact.m), ks["m"].as_u64());
     compared.exact("statistic", exact.statistic, &ks["statistic"]);
     let fraction = numbers(&ks["statistic_fraction"]);
-    compared.same(
-        "statistic as a fraction",
-        exact.statistic,
-        Some(fraction[0] / fraction[1]),
-    );
+    compared.same("statistic as a fraction", exact.statistic, Some(fraction[0] / fraction[1]));
     // Where D is reached more than once, any place will do; the file has SciPy's.
     let gap_at = |x: f64| {
         let share = |side: &[f64]| {
@@ -180,39 +129,19 @@ fn numeric(compared: &mut Compared, reference: &[f64], current: &[f64], expect: 
         };
         (share(reference) - share(current)).abs()
     };
-    compared.exact(
-        "gap at the location",
-        exact.location.map(gap_at),
-        &ks["statistic"],
-    );
-    compared.exact(
-        "gap at the file's",
-        Some(gap_at(number(&ks["location"]))),
-        &ks["statistic"],
-    );
+    compared.exact("gap at the location", exact.location.map(gap_at), &ks["statistic"]);
+    compared.exact("gap at the file's", Some(gap_at(number(&ks["location"]))), &ks["statistic"]);
     compared.same("method", exact.method, Some(NullDistribution::Exact));
-    let p_exact = if ks["p_exact"].is_null() {
-        &ks["p_exact_integer_paths"]
-    } else {
-        &ks["p_exact"]
-    };
+    let p_exact = if ks["p_exact"].is_null() { &ks["p_exact_integer_paths"] } else { &ks["p_exact"] };
     compared.exact_p("exact p", exact.p_value, p_exact);
     let limit = ks_test(reference, current, Method::Limit);
     compared.same("method", limit.method, Some(NullDistribution::Limit));
     compared.limit_p("limit p", limit.p_value, &ks["p_asymp_kolmogorov_limit"]);
     let auto = ks_test(reference, current, Method::Auto);
     if exact.n * exact.m <= 10_000 {
-        compared.same(
-            "automatic method",
-            auto.method,
-            Some(NullDistribution::Exact),
-        );
+        compared.same("automatic method", auto.method, Some(NullDistribution::Exact));
     }
-    let named = if auto.method == Some(NullDistribution::Exact) {
-        exact
-    } else {
-        limit
-    };
+    let named = if auto.method == Some(NullDistribution::Exact) { exact } else { limit };
     compared.same("automatic p", auto.p_value, named.p_value);
 
     let v = kuiper(reference, current);
@@ -230,93 +159,36 @@ fn numeric(compared: &mut Compared, reference: &[f64], current: &[f64], expect: 
         cramer_von_mises_of(compared, reference, current, &expect["cvm"]);
     }
 
-    for (field, binning) in [
-        ("bins_quantile10_ref", Binning::Quantile),
-        ("bins_width10_ref", Binning::Width),
-    ] {
-        let bins = BinOptions {
-            binning,
-            ..BinOptions::default()
-        };
+    for (field, binning) in [("bins_quantile10_ref", Binning::Quantile), ("bins_width10_ref", Binning::Width)]
+    {
+        let bins = BinOptions { binning, ..BinOptions::default() };
         binned(compared, reference, current, bins, &expect[field]);
     }
 }
 
-fn cramer_von_mises_of(
-    compared: &mut Compared,
-    reference: &[f64],
-    current: &[f64],
-    expect: &Value,
-) {
+fn cramer_von_mises_of(compared: &mut Compared, reference: &[f64], current: &[f64], expect: &Value) {
     let cvm = cramer_von_mises(reference, current);
     compared.exact("cvm", cvm.statistic, &expect["T"]);
     if cvm.method == Some(NullDistribution::Limit) {
         // SciPy takes 1 − F with an F that is off by 2e-15, as 40-digit arithmetic shows.
-        compared.within(
-            "cvm limit p",
-            cvm.p_value,
-            &expect["p_asymptotic"],
-            1e-6,
-            1e-14,
-        );
+        compared.within("cvm limit p", cvm.p_value, &expect["p_asymptotic"], 1e-6, 1e-14);
     } else if !expect["p_exact"].is_null() {
         compared.exact_p("cvm exact p", cvm.p_value, &expect["p_exact"]);
     }
 }
 
-fn binned(
-    compared: &mut Compared,
-    reference: &[f64],
-    current: &[f64],
-    bins: BinOptions,
-    expect: &Value,
-) {
-    let epsilon = psi(
-        reference,
-        current,
-        PsiOptions {
-            bins,
-            smoothing: Smoothing::Epsilon,
-        },
-    );
-    let jeffreys = psi(
-        reference,
-        current,
-        PsiOptions {
-            bins,
-            smoothing: Smoothing::Jeffreys,
-        },
-    );
+fn binned(compared: &mut Compared, reference: &[f64], current: &[f64], bins: BinOptions, expect: &Value) {
+    let epsilon = psi(reference, current, PsiOptions { bins, smoothing: Smoothing::Epsilon });
+    let jeffreys = psi(reference, current, PsiOptions { bins, smoothing: Smoothing::Jeffreys });
     compared.same("edges", &epsilon.edges, &numbers(&expect["edges"]));
-    compared.same(
-        "reference counts",
-        &epsilon.reference,
-        &counts(&expect["ref_counts"]),
-    );
-    compared.same(
-        "current counts",
-        &epsilon.current,
-        &counts(&expect["cur_counts"]),
-    );
+    compared.same("reference counts", &epsilon.reference, &counts(&expect["ref_counts"]));
+    compared.same("current counts", &epsilon.current, &counts(&expect["cur_counts"]));
     compared.exact("psi", epsilon.value, &expect["psi_eps1e-4"]);
     compared.exact("psi (jeffreys)", jeffreys.value, &expect["psi_jeffreys"]);
     let js = jensen_shannon(reference, current, bins);
-    compared.exact(
-        "jensen-shannon",
-        js.divergence,
-        &expect["js_divergence_bits"],
-    );
-    compared.exact(
-        "jensen-shannon distance",
-        js.distance,
-        &expect["js_distance"],
-    );
-    homogeneity(
-        compared,
-        &epsilon.reference,
-        &epsilon.current,
-        &expect["chi2_homogeneity"],
-    );
+    compared.exact("jensen-shannon", js.divergence, &expect["js_divergence_bits"]);
+    compared.exact("jensen-shannon distance", js.distance, &expect["js_distance"]);
+    homogeneity(compared, &epsilon.reference, &epsilon.current, &expect["chi2_homogeneity"]);
 }
 
 fn homogeneity(compared: &mut Compared, reference: &[u64], current: &[u64], expect: &Value) {
@@ -328,11 +200,7 @@ fn homogeneity(compared: &mut Compared, reference: &[u64], current: &[u64], expe
 
 /// Values that are no numbers are counted and left out, wherever they stand.
 fn missing(compared: &mut Compared, reference: &[f64], current: &[f64], expect: &Value) {
-    let left_out = reference
-        .iter()
-        .chain(current)
-        .filter(|x| !x.is_finite())
-        .count() as u64;
+    let left_out = reference.iter().chain(current).filter(|x| !x.is_finite()).count() as u64;
     assert!(left_out > 0);
     let total = (reference.len() + current.len()) as u64;
     let test = ks_test(reference, current, Method::Auto);
@@ -353,50 +221,20 @@ fn categorical(compared: &mut Compared, case: &Value) {
     compared.exact("cramer's v", chi.cramers_v, &expect["cramers_v"]);
     let of = |smoothing| psi_counts(&reference, &current, smoothing).unwrap();
     compared.exact("psi", of(Smoothing::Epsilon), &expect["psi_eps1e-4"]);
-    compared.exact(
-        "psi (jeffreys)",
-        of(Smoothing::Jeffreys),
-        &expect["psi_jeffreys"],
-    );
+    compared.exact("psi (jeffreys)", of(Smoothing::Jeffreys), &expect["psi_jeffreys"]);
     let js = jensen_shannon_counts(&reference, &current).unwrap();
-    compared.exact(
-        "jensen-shannon",
-        js.divergence,
-        &expect["js_divergence_bits"],
-    );
-    compared.exact(
-        "jensen-shannon distance",
-        js.distance,
-        &expect["js_distance"],
-    );
+    compared.exact("jensen-shannon", js.divergence, &expect["js_divergence_bits"]);
+    compared.exact("jensen-shannon distance", js.distance, &expect["js_distance"]);
 }
 
 fn stream(compared: &mut Compared, case: &Value) {
-    let values: Vec<f64> = case["gen"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(generate)
-        .collect();
-    assert_eq!(
-        values[..3],
-        numbers(&case["first3"]),
-        "generator of {}",
-        compared.case
-    );
+    let values: Vec<f64> = case["gen"].as_array().unwrap().iter().flat_map(generate).collect();
+    assert_eq!(values[..3], numbers(&case["first3"]), "generator of {}", compared.case);
     let expect = &case["expect"];
     let alarms = cusum(&values, &Cusum::default()).unwrap();
-    compared.same(
-        "cusum",
-        alarms.indices,
-        places(&expect["tabular_cusum_alarms"]),
-    );
+    compared.same("cusum", alarms.indices, places(&expect["tabular_cusum_alarms"]));
     let alarms = page_hinkley(&values, &PageHinkley::default()).unwrap();
-    compared.same(
-        "page-hinkley",
-        alarms.indices,
-        places(&expect["river_page_hinkley_detections"]),
-    );
+    compared.same("page-hinkley", alarms.indices, places(&expect["river_page_hinkley_detections"]));
 }
 
 fn number(value: &Value) -> f64 {
@@ -413,19 +251,11 @@ fn numbers(value: &Value) -> Vec<f64> {
 }
 
 fn counts(value: &Value) -> Vec<u64> {
-    value
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|count| count.as_u64().unwrap())
-        .collect()
+    value.as_array().unwrap().iter().map(|count| count.as_u64().unwrap()).collect()
 }
 
 fn places(value: &Value) -> Vec<usize> {
-    counts(value)
-        .into_iter()
-        .map(|index| usize::try_from(index).unwrap())
-        .collect()
+    counts(value).into_iter().map(|index| usize::try_from(index).unwrap()).collect()
 }
 
 /// The generator that `meta` describes: `SplitMix64` and a few sums, products and floors.

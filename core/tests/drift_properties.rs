@@ -3,9 +3,8 @@
 #![allow(clippy::float_cmp, reason = "laws that hold to the last bit")]
 
 use placet_core::drift::{
-    BinOptions, Correction, Method, PsiOptions, Sketch, adjust_p_values, chi_square,
-    cramer_von_mises, jensen_shannon, jensen_shannon_counts, ks_test, ks_test_sketches, kuiper,
-    psi, severity, wasserstein,
+    BinOptions, Correction, Method, PsiOptions, Sketch, adjust_p_values, chi_square, cramer_von_mises,
+    jensen_shannon, jensen_shannon_counts, ks_test, ks_test_sketches, kuiper, psi, severity, wasserstein,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;

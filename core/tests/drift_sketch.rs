@@ -1,10 +1,6 @@
 //! What could make a sketch lie: a broken error bound, a merge that loses weight, bytes made up.
 
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::float_cmp,
-    reason = "counts are small and figures exact"
-)]
+#![allow(clippy::cast_precision_loss, clippy::float_cmp, reason = "counts are small and figures exact")]
 
 mod drift_support;
 
@@ -39,20 +35,9 @@ fn orders(n: usize, seed: u64) -> Vec<(&'static str, Vec<f64>)> {
     let mut rising = random.clone();
     rising.sort_by(f64::total_cmp);
     let falling: Vec<f64> = rising.iter().rev().copied().collect();
-    let zigzag = rising
-        .iter()
-        .zip(&falling)
-        .flat_map(|(a, b)| [*a, *b])
-        .take(n)
-        .collect();
+    let zigzag = rising.iter().zip(&falling).flat_map(|(a, b)| [*a, *b]).take(n).collect();
     let ties = random.iter().map(|x| (x * 2.0).round()).collect();
-    vec![
-        ("random", random),
-        ("rising", rising),
-        ("falling", falling),
-        ("zigzag", zigzag),
-        ("ties", ties),
-    ]
+    vec![("random", random), ("rising", rising), ("falling", falling), ("zigzag", zigzag), ("ties", ties)]
 }
 
 #[test]
@@ -61,21 +46,11 @@ fn stated_error_holds_for_every_order_and_size() {
         for n in [100, 5_000, 120_000] {
             for (order, values) in orders(n, u64::from(k) + n as u64) {
                 let sketch = sketch_of(k, &values);
-                assert_eq!(
-                    sketch.count(),
-                    n as u64,
-                    "weights must add up: {order}, k {k}, n {n}"
-                );
+                assert_eq!(sketch.count(), n as u64, "weights must add up: {order}, k {k}, n {n}");
                 assert_eq!(sketch.rank(f64::MAX), n as u64, "{order}, k {k}, n {n}");
                 let (error, stated) = (worst_error(&sketch, &values), sketch.rank_error());
-                assert!(
-                    error <= stated,
-                    "{order}, k {k}, n {n}: {error} above {stated}"
-                );
-                assert!(
-                    stated <= 9.0 / f64::from(k),
-                    "k {k}, n {n}: {stated} is no useful bound"
-                );
+                assert!(error <= stated, "{order}, k {k}, n {n}: {error} above {stated}");
+                assert!(stated <= 9.0 / f64::from(k), "k {k}, n {n}: {stated} is no useful bound");
             }
         }
     }
@@ -106,12 +81,7 @@ fn merging_a_stream_with_itself_stays_within_the_bound() {
         let copy = sketch.clone();
         sketch.merge(&copy);
     }
-    let repeated: Vec<f64> = values
-        .iter()
-        .copied()
-        .cycle()
-        .take(16 * values.len())
-        .collect();
+    let repeated: Vec<f64> = values.iter().copied().cycle().take(16 * values.len()).collect();
     assert!(worst_error(&sketch, &repeated) <= sketch.rank_error());
 }
 
@@ -138,14 +108,9 @@ fn one_value_at_a_time_gives_the_same_bytes() {
 #[test]
 fn small_streams_answer_exactly_as_the_samples_do() {
     let (reference, current) = (normal(1, 100, 0.0), normal(2, 90, 0.5));
-    let KsTest {
-        statistic, p_value, ..
-    } = ks_test(&reference, &current, Method::Auto);
+    let KsTest { statistic, p_value, .. } = ks_test(&reference, &current, Method::Auto);
     let answer = ks_test_sketches(&sketch_of(128, &reference), &sketch_of(128, &current));
-    assert_eq!(
-        (answer.statistic, answer.error, answer.p_value),
-        (statistic, 0.0, p_value)
-    );
+    assert_eq!((answer.statistic, answer.error, answer.p_value), (statistic, 0.0, p_value));
     assert_eq!(answer.lower_bound, statistic);
 }
 
@@ -158,15 +123,9 @@ fn comparison_states_its_error_and_never_alarms_by_it() {
     assert!((d - found).abs() <= answer.error);
     assert!(answer.lower_bound.unwrap() <= d);
     assert!(answer.p_value >= exact.p_value);
-    assert!(
-        exact.p_value.unwrap() < 0.01,
-        "the shift is there to be found without a sketch"
-    );
+    assert!(exact.p_value.unwrap() < 0.01, "the shift is there to be found without a sketch");
     // The same shift, and a sketch fine enough for it.
-    let fine = ks_test_sketches(
-        &sketch_of(u16::MAX, &reference),
-        &sketch_of(u16::MAX, &current),
-    );
+    let fine = ks_test_sketches(&sketch_of(u16::MAX, &reference), &sketch_of(u16::MAX, &current));
     assert!(fine.p_value.unwrap() < 0.01);
 }
 
@@ -174,10 +133,7 @@ fn comparison_states_its_error_and_never_alarms_by_it() {
 fn empty_sketch_is_inconclusive() {
     let empty = sketch_of(128, &[f64::NAN]);
     let answer = ks_test_sketches(&empty, &sketch_of(128, &[1.0]));
-    assert_eq!(
-        (answer.status, answer.statistic, answer.missing),
-        (Status::Inconclusive, None, 1)
-    );
+    assert_eq!((answer.status, answer.statistic, answer.missing), (Status::Inconclusive, None, 1));
     assert_eq!(empty.quantile(0.5), None);
 }
 
@@ -211,10 +167,7 @@ fn bytes_come_back_as_the_same_sketch() {
 fn cut_extended_and_altered_bytes_do_not_parse() {
     let bytes = sketch_of(128, &normal(4, 3_000, 0.0)).to_bytes();
     for length in 0..bytes.len() {
-        assert!(
-            Sketch::parse(&bytes[..length]).is_err(),
-            "cut to {length} bytes"
-        );
+        assert!(Sketch::parse(&bytes[..length]).is_err(), "cut to {length} bytes");
     }
     let mut longer = bytes.clone();
     longer.push(0);
@@ -234,11 +187,7 @@ fn cut_extended_and_altered_bytes_do_not_parse() {
         if (place, to) == (6, 1) {
             altered[7] = 0; // k = 1.
         }
-        assert_eq!(
-            Sketch::parse(&altered).unwrap_err().code(),
-            code,
-            "byte {place}"
-        );
+        assert_eq!(Sketch::parse(&altered).unwrap_err().code(), code, "byte {place}");
     }
 }
 
@@ -249,11 +198,7 @@ fn unsorted_non_finite_and_negative_zero_values_do_not_parse() {
     for bad in [2.5, f64::NAN, f64::NEG_INFINITY, -0.0] {
         let mut altered = bytes.clone();
         altered[first..first + 8].copy_from_slice(&f64::to_le_bytes(bad));
-        assert_eq!(
-            Sketch::parse(&altered).unwrap_err().code(),
-            "sketch_content",
-            "{bad}"
-        );
+        assert_eq!(Sketch::parse(&altered).unwrap_err().code(), "sketch_content", "{bad}");
     }
 }
 

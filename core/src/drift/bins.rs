@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::num::NonZeroU16;
 
 use super::DriftError;
-use super::num::{count, float};
+use super::num::{ascending, count, float};
 use super::sample::Sample;
 
 /// How edges are laid through the reference sample.
@@ -30,10 +30,7 @@ pub struct BinOptions {
 impl Default for BinOptions {
     fn default() -> Self {
         const TEN: NonZeroU16 = NonZeroU16::MIN.saturating_add(9);
-        Self {
-            bins: TEN,
-            binning: Binning::Quantile,
-        }
+        Self { bins: TEN, binning: Binning::Quantile }
     }
 }
 
@@ -67,16 +64,16 @@ impl Bins {
         let (&low, &high) = (reference.first()?, reference.last()?);
         let bins = options.bins.get();
         let mut edges: Vec<f64> = match options.binning {
-            Binning::Quantile => (1..bins)
-                .map(|k| quantile(reference, f64::from(k) / f64::from(bins)))
-                .collect(),
+            Binning::Quantile => {
+                (1..bins).map(|k| quantile(reference, f64::from(k) / f64::from(bins))).collect()
+            }
             Binning::Width if low >= high => vec![low],
             Binning::Width => (1..bins).map(|k| between(low, high, k, bins)).collect(),
         };
         for edge in &mut edges {
             *edge += 0.0; // No −0.0 in a baseline.
         }
-        edges.sort_by(f64::total_cmp);
+        edges.sort_unstable_by(ascending);
         edges.dedup();
         Some(Self { edges })
     }
@@ -130,11 +127,7 @@ fn quantile(sorted: &[f64], q: f64) -> f64 {
     let a = sorted.get(index).copied().unwrap_or(last);
     let b = sorted.get(index.saturating_add(1)).copied().unwrap_or(last);
     let difference = b - a;
-    if difference.is_finite() {
-        a + t * difference
-    } else {
-        a * (1.0 - t) + b * t
-    }
+    if difference.is_finite() { a + t * difference } else { a * (1.0 - t) + b * t }
 }
 
 #[expect(
@@ -150,9 +143,5 @@ fn index(place: f64) -> usize {
 fn between(low: f64, high: f64, k: u16, bins: u16) -> f64 {
     let (k, bins) = (f64::from(k), f64::from(bins));
     let edge = low + k * ((high - low) / bins);
-    if edge.is_finite() {
-        edge
-    } else {
-        low * (1.0 - k / bins) + high * (k / bins)
-    }
+    if edge.is_finite() { edge } else { low * (1.0 - k / bins) + high * (k / bins) }
 }

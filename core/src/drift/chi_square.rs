@@ -41,13 +41,7 @@ pub struct ChiSquare {
 pub fn chi_square(reference: &[u64], current: &[u64]) -> Result<ChiSquare, DriftError> {
     let Some((n, m)) = totals(reference, current)? else {
         let (statistic, p_value, cramers_v) = (None, None, None);
-        return Ok(ChiSquare {
-            status: Status::Inconclusive,
-            statistic,
-            dof: 0,
-            p_value,
-            cramers_v,
-        });
+        return Ok(ChiSquare { status: Status::Inconclusive, statistic, dof: 0, p_value, cramers_v });
     };
     let mut columns = 0_usize;
     let mut sum = 0.0;
@@ -60,8 +54,7 @@ pub fn chi_square(reference: &[u64], current: &[u64]) -> Result<ChiSquare, Drift
         // a·m − b·n is exact, so that equal proportions give exactly 0. Both products fit: 128 bits less the sign hold
         // a·m as long as the totals are below 2⁶³, and saturate above.
         let left = i128::from(a).saturating_mul(i128::from(m));
-        let difference =
-            float_i128(left.saturating_sub(i128::from(b).saturating_mul(i128::from(n))));
+        let difference = float_i128(left.saturating_sub(i128::from(b).saturating_mul(i128::from(n))));
         sum += difference / float_u64(n) * (difference / float_u64(m)) / float_i128(both);
     }
     let dof = columns.saturating_sub(1);
@@ -70,11 +63,7 @@ pub fn chi_square(reference: &[u64], current: &[u64]) -> Result<ChiSquare, Drift
         status: Status::Ok,
         statistic: Some(statistic),
         dof: super::num::count(dof),
-        p_value: Some(if dof == 0 {
-            1.0
-        } else {
-            upper_regularised(float(dof) / 2.0, statistic / 2.0)
-        }),
+        p_value: Some(if dof == 0 { 1.0 } else { upper_regularised(float(dof) / 2.0, statistic / 2.0) }),
         cramers_v: Some(libm::sqrt(statistic / (float_u64(n) + float_u64(m))).min(1.0)),
     })
 }

@@ -4,7 +4,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::DriftError;
-use super::num::float;
+use super::num::{ascending, float};
 
 /// How p-values are adjusted for the number of checks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,7 +33,7 @@ pub fn adjust_p_values(p_values: &[f64], correction: Correction) -> Result<Vec<f
         return Err(DriftError::PValueOutOfRange { index });
     }
     let mut order: Vec<(usize, f64)> = p_values.iter().copied().enumerate().collect();
-    order.sort_by(|a, b| a.1.total_cmp(&b.1));
+    order.sort_unstable_by(|a, b| ascending(&a.1, &b.1));
     let family = p_values.len();
     let mut adjusted = vec![1.0; family];
     let mut place = |index: usize, p: f64| {

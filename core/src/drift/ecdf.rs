@@ -42,11 +42,7 @@ impl Point for Weighted {
 /// Visits each distinct value x in ascending order as `visit(x, i, j)`: i reference and j current observations are ≤ x.
 ///
 /// Both slices are ascending and finite. The loop advances without branching on the data, which cannot be predicted.
-pub(super) fn walk<R: Point, C: Point>(
-    reference: &[R],
-    current: &[C],
-    mut visit: impl FnMut(f64, u64, u64),
-) {
+pub(super) fn walk<R: Point, C: Point>(reference: &[R], current: &[C], mut visit: impl FnMut(f64, u64, u64)) {
     let at = |side: Option<f64>| side.unwrap_or(f64::INFINITY);
     let (mut next_left, mut next_right) = (0_usize, 0_usize);
     let (mut i, mut j) = (0_u64, 0_u64);
@@ -59,16 +55,8 @@ pub(super) fn walk<R: Point, C: Point>(
             return;
         }
         let (step_left, step_right) = (here <= x, there <= x);
-        i = i.wrapping_add(if step_left {
-            left.map_or(0, R::weight)
-        } else {
-            0
-        });
-        j = j.wrapping_add(if step_right {
-            right.map_or(0, C::weight)
-        } else {
-            0
-        });
+        i = i.wrapping_add(if step_left { left.map_or(0, R::weight) } else { 0 });
+        j = j.wrapping_add(if step_right { right.map_or(0, C::weight) } else { 0 });
         next_left = next_left.wrapping_add(usize::from(step_left));
         next_right = next_right.wrapping_add(usize::from(step_right));
         left = reference.get(next_left).copied();
@@ -94,32 +82,18 @@ pub(super) struct Gaps {
 
 impl Gaps {
     /// Compares samples of n and m observations, neither empty.
-    pub(super) fn between<R: Point, C: Point>(
-        reference: &[R],
-        current: &[C],
-        n: u64,
-        m: u64,
-    ) -> Self {
-        let mut gaps = Self {
-            plus: 0,
-            minus: 0,
-            unit: i128::from(n).wrapping_mul(i128::from(m)),
-            location: 0.0,
-        };
+    pub(super) fn between<R: Point, C: Point>(reference: &[R], current: &[C], n: u64, m: u64) -> Self {
+        let mut gaps =
+            Self { plus: 0, minus: 0, unit: i128::from(n).wrapping_mul(i128::from(m)), location: 0.0 };
         let mut at_plus = None;
         let mut at_minus = None;
         let mut first = None;
         // Integers hold i·m − j·n exactly. 64 bits do for every pair of arrays that fits in memory; sketches of long
         // streams may need more.
-        if let (Ok(_), Ok(n), Ok(m)) =
-            (i64::try_from(gaps.unit), i64::try_from(n), i64::try_from(m))
-        {
+        if let (Ok(_), Ok(n), Ok(m)) = (i64::try_from(gaps.unit), i64::try_from(n), i64::try_from(m)) {
             let (mut plus, mut minus) = (0_i64, 0_i64);
             walk(reference, current, |x, i, j| {
-                let gap = i
-                    .cast_signed()
-                    .wrapping_mul(m)
-                    .wrapping_sub(j.cast_signed().wrapping_mul(n));
+                let gap = i.cast_signed().wrapping_mul(m).wrapping_sub(j.cast_signed().wrapping_mul(n));
                 first.get_or_insert(x);
                 if gap > plus {
                     plus = gap;
@@ -136,9 +110,7 @@ impl Gaps {
             // Both products are below n·m < 2¹²⁷.
             let (n, m) = (i128::from(n), i128::from(m));
             walk(reference, current, |x, i, j| {
-                let gap = i128::from(i)
-                    .wrapping_mul(m)
-                    .wrapping_sub(i128::from(j).wrapping_mul(n));
+                let gap = i128::from(i).wrapping_mul(m).wrapping_sub(i128::from(j).wrapping_mul(n));
                 first.get_or_insert(x);
                 if gap > gaps.plus {
                     gaps.plus = gap;
@@ -150,13 +122,7 @@ impl Gaps {
                 }
             });
         }
-        gaps.location = if gaps.plus >= gaps.minus {
-            at_plus
-        } else {
-            at_minus
-        }
-        .or(first)
-        .unwrap_or(0.0);
+        gaps.location = if gaps.plus >= gaps.minus { at_plus } else { at_minus }.or(first).unwrap_or(0.0);
         gaps
     }
 

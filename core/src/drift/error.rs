@@ -53,14 +53,9 @@ impl fmt::Display for DriftError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::LengthMismatch { reference, current } => {
-                write!(
-                    f,
-                    "the reference has {reference} categories and the current side {current}"
-                )
+                write!(f, "the reference has {reference} categories and the current side {current}")
             }
-            Self::CountOverflow => {
-                f.write_str("the counts of one side sum to more than 64 bits hold")
-            }
+            Self::CountOverflow => f.write_str("the counts of one side sum to more than 64 bits hold"),
             Self::PValueOutOfRange { index } => write!(f, "p-value {index} is not between 0 and 1"),
             Self::OptionOutOfRange { option } => write!(f, "option {option} is out of range"),
             Self::SketchFormat => f.write_str("not a sketch of a known format"),

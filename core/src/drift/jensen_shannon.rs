@@ -33,26 +33,16 @@ pub fn jensen_shannon(reference: &[f64], current: &[f64], options: BinOptions) -
     let binned = Binned::new(reference, current, options);
     // The two lists have one entry a bin, and sums of lengths do not overflow.
     let answer = jensen_shannon_counts(&binned.reference, &binned.current);
-    let nothing = JensenShannon {
-        status: Status::Inconclusive,
-        divergence: None,
-        distance: None,
-        missing: 0,
-    };
-    JensenShannon {
-        missing: binned.missing,
-        ..answer.unwrap_or(nothing)
-    }
+    let nothing =
+        JensenShannon { status: Status::Inconclusive, divergence: None, distance: None, missing: 0 };
+    JensenShannon { missing: binned.missing, ..answer.unwrap_or(nothing) }
 }
 
 /// The same for counts in given bins or categories.
 ///
 /// # Errors
 /// [`DriftError::LengthMismatch`] or [`DriftError::CountOverflow`].
-pub fn jensen_shannon_counts(
-    reference: &[u64],
-    current: &[u64],
-) -> Result<JensenShannon, DriftError> {
+pub fn jensen_shannon_counts(reference: &[u64], current: &[u64]) -> Result<JensenShannon, DriftError> {
     let Some((n, m)) = totals(reference, current)? else {
         return Ok(JensenShannon {
             status: Status::Inconclusive,
@@ -63,17 +53,10 @@ pub fn jensen_shannon_counts(
     };
     let (n, m) = (float_u64(n), float_u64(m));
     let pairs = reference.iter().zip(current);
-    let sum: f64 = pairs
-        .map(|(&a, &b)| term(float_u64(a) / n, float_u64(b) / m))
-        .sum();
+    let sum: f64 = pairs.map(|(&a, &b)| term(float_u64(a) / n, float_u64(b) / m)).sum();
     let divergence = (sum / LN_2).clamp(0.0, 1.0);
     let distance = Some(libm::sqrt(divergence));
-    Ok(JensenShannon {
-        status: Status::Ok,
-        divergence: Some(divergence),
-        distance,
-        missing: 0,
-    })
+    Ok(JensenShannon { status: Status::Ok, divergence: Some(divergence), distance, missing: 0 })
 }
 
 /// ½p·ln(p/m) + ½q·ln(q/m) with m = (p + q)/2.

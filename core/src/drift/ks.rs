@@ -90,12 +90,7 @@ pub fn ks_test(reference: &[f64], current: &[f64], method: Method) -> KsTest {
 }
 
 /// The test of two ascending samples of weight 1.
-pub(super) fn test_points(
-    reference: &[f64],
-    current: &[f64],
-    missing: u64,
-    method: Method,
-) -> KsTest {
+pub(super) fn test_points(reference: &[f64], current: &[f64], missing: u64, method: Method) -> KsTest {
     let (n, m) = (count(reference.len()), count(current.len()));
     if n == 0 || m == 0 {
         let status = Status::Inconclusive;
@@ -172,27 +167,13 @@ pub(super) fn test_weighted<R: Point, C: Point>(
     if n == 0 || m == 0 {
         let (status, error) = (Status::Inconclusive, 0.0);
         let (statistic, lower_bound, p_value, method) = (None, None, None, None);
-        return SketchKsTest {
-            status,
-            statistic,
-            error,
-            lower_bound,
-            p_value,
-            method,
-            n,
-            m,
-            missing,
-        };
+        return SketchKsTest { status, statistic, error, lower_bound, p_value, method, n, m, missing };
     }
     let gaps = Gaps::between(reference, current, n, m);
     let statistic = gaps.fraction(gaps.largest());
     let lower_bound = (statistic - error).max(0.0);
     // Rounding down to a whole number of units keeps the p-value on the safe side.
-    let units = if error > 0.0 {
-        floor(lower_bound * float_i128(gaps.unit))
-    } else {
-        gaps.largest()
-    };
+    let units = if error > 0.0 { floor(lower_bound * float_i128(gaps.unit)) } else { gaps.largest() };
     let (p_value, method) = p_value(units, n, m, Method::Auto);
     SketchKsTest {
         status: Status::Ok,
@@ -244,25 +225,17 @@ fn kolmogorov(lambda: f64) -> f64 {
     }
     if lambda < 1.0 {
         let step = PI * PI / (8.0 * lambda * lambda);
-        let sum: f64 = [49.0, 25.0, 9.0, 1.0]
-            .iter()
-            .map(|odd_square| libm::exp(-odd_square * step))
-            .sum();
+        let sum: f64 = [49.0, 25.0, 9.0, 1.0].iter().map(|odd_square| libm::exp(-odd_square * step)).sum();
         return 1.0 - libm::sqrt(TAU) / lambda * sum;
     }
     let square = -2.0 * lambda * lambda;
-    let [one, two, three, four, five] =
-        [1.0, 4.0, 9.0, 16.0, 25.0].map(|k: f64| libm::exp(k * square));
+    let [one, two, three, four, five] = [1.0, 4.0, 9.0, 16.0, 25.0].map(|k: f64| libm::exp(k * square));
     2.0 * (one - (two - (three - (four - five))))
 }
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::float_cmp,
-        clippy::excessive_precision,
-        reason = "figures from elsewhere"
-    )]
+    #![allow(clippy::float_cmp, clippy::excessive_precision, reason = "figures from elsewhere")]
 
     use super::*;
 
@@ -279,10 +252,7 @@ mod tests {
             (15.0, 7.387_766_136_974_512e-196),
         ] {
             let found = kolmogorov(lambda);
-            assert!(
-                (found / expected - 1.0).abs() < 1e-12,
-                "{lambda}: {found} {expected}"
-            );
+            assert!((found / expected - 1.0).abs() < 1e-12, "{lambda}: {found} {expected}");
         }
         assert_eq!(kolmogorov(0.0), 1.0);
         assert_eq!(kolmogorov(1e200), 0.0);

@@ -39,28 +39,10 @@ pub fn kuiper(reference: &[f64], current: &[f64]) -> Kuiper {
     let missing = count(reference.missing.saturating_add(current.missing));
     let (n, m) = (count(reference.values.len()), count(current.values.len()));
     if n == 0 || m == 0 {
-        return Kuiper {
-            status: Status::Inconclusive,
-            statistic: None,
-            p_value: None,
-            n,
-            m,
-            missing,
-        };
+        return Kuiper { status: Status::Inconclusive, statistic: None, p_value: None, n, m, missing };
     }
-    let (statistic, p_value) = of_gaps(
-        Gaps::between(&reference.values, &current.values, n, m),
-        n,
-        m,
-    );
-    Kuiper {
-        status: Status::Ok,
-        statistic: Some(statistic),
-        p_value: Some(p_value),
-        n,
-        m,
-        missing,
-    }
+    let (statistic, p_value) = of_gaps(Gaps::between(&reference.values, &current.values, n, m), n, m);
+    Kuiper { status: Status::Ok, statistic: Some(statistic), p_value: Some(p_value), n, m, missing }
 }
 
 /// V and its p-value.

@@ -34,13 +34,7 @@ pub(super) fn touching_probability(n: u64, m: u64, d: i64) -> f64 {
         let (Ok(from), Ok(to)) = (usize::try_from(low), usize::try_from(high)) else {
             continue;
         };
-        diagonal(
-            &index,
-            &before,
-            &mut after,
-            from..=to,
-            float_u64(s.cast_unsigned()),
-        );
+        diagonal(&index, &before, &mut after, from..=to, float_u64(s.cast_unsigned()));
         // The point below the band has been touched; those above it still hold their first 1.
         if let Some(below) = from.checked_sub(1).and_then(|i| after.get_mut(i)) {
             *below = 1.0;
@@ -58,10 +52,7 @@ fn band(s: i64, small: i64, large: i64, d: i64) -> (i64, i64) {
     let centre = s.saturating_mul(small);
     let low = centre.saturating_sub(d).div_euclid(total).saturating_add(1);
     let high = centre.saturating_add(d).saturating_sub(1).div_euclid(total);
-    (
-        low.max(s.saturating_sub(large)).max(0),
-        high.min(s).min(small),
-    )
+    (low.max(s.saturating_sub(large)).max(0), high.min(s).min(small))
 }
 
 fn diagonal(
@@ -81,12 +72,9 @@ fn diagonal(
     }
     let from = from.max(1);
     let last = from.saturating_sub(1);
-    if let (Some(i), Some(left), Some(below), Some(out)) = (
-        index.get(from..=to),
-        before.get(last..to),
-        before.get(from..=to),
-        after.get_mut(from..=to),
-    ) {
+    if let (Some(i), Some(left), Some(below), Some(out)) =
+        (index.get(from..=to), before.get(last..to), before.get(from..=to), after.get_mut(from..=to))
+    {
         for (((out, i), left), below) in out.iter_mut().zip(i).zip(left).zip(below) {
             *out = (i * left + (s - i) * below) * inverse;
         }
@@ -95,11 +83,7 @@ fn diagonal(
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::cast_precision_loss,
-        clippy::float_cmp,
-        reason = "small numbers"
-    )]
+    #![allow(clippy::cast_precision_loss, clippy::float_cmp, reason = "small numbers")]
 
     use super::*;
 
@@ -111,16 +95,8 @@ mod tests {
             if i == n && j == m {
                 return (u64::from(touched), 1);
             }
-            let right = if i < n {
-                go(i + 1, j, n, m, d, touched)
-            } else {
-                (0, 0)
-            };
-            let up = if j < m {
-                go(i, j + 1, n, m, d, touched)
-            } else {
-                (0, 0)
-            };
+            let right = if i < n { go(i + 1, j, n, m, d, touched) } else { (0, 0) };
+            let up = if j < m { go(i, j + 1, n, m, d, touched) } else { (0, 0) };
             (right.0 + up.0, right.1 + up.1)
         }
         let (touching, all) = go(0, 0, n, m, d, false);
@@ -133,10 +109,7 @@ mod tests {
             for d in 0..=n * m {
                 let expected = brute_force(n, m, d);
                 let found = touching_probability(n.unsigned_abs(), m.unsigned_abs(), d);
-                assert!(
-                    (found / expected - 1.0).abs() < 1e-13,
-                    "{n} {m} {d}: {found} {expected}"
-                );
+                assert!((found / expected - 1.0).abs() < 1e-13, "{n} {m} {d}: {found} {expected}");
             }
         }
     }

@@ -65,10 +65,7 @@ impl Direction {
             Self::LowerIsBetter => 0.2,
             Self::HigherIsBetter | Self::Band => 0.05,
         };
-        Tolerance {
-            relative: Some(share),
-            absolute: Some(share),
-        }
+        Tolerance { relative: Some(share), absolute: Some(share) }
     }
 }
 
@@ -109,34 +106,17 @@ pub fn check_metrics(
     current: &BTreeMap<String, f64>,
     rules: &BTreeMap<String, MetricRule>,
 ) -> Vec<Check> {
-    let names: BTreeSet<&String> = baseline
-        .keys()
-        .chain(current.keys())
-        .chain(rules.keys())
-        .collect();
+    let mut names: BTreeSet<&String> = BTreeSet::new();
+    names.extend(baseline.keys().chain(current.keys()).chain(rules.keys()));
     let check = |name: &String| {
         let rule = rules.get(name).copied().unwrap_or_default();
-        check_metric(
-            name,
-            baseline.get(name).copied(),
-            current.get(name).copied(),
-            rule,
-        )
+        check_metric(name, baseline.get(name).copied(), current.get(name).copied(), rule)
     };
     names.into_iter().map(check).collect()
 }
 
-fn check_metric(
-    name: &str,
-    baseline: Option<f64>,
-    current: Option<f64>,
-    rule: MetricRule,
-) -> Check {
-    let check = Check {
-        statistic: current,
-        baseline,
-        ..Check::new(name, Test::Metric)
-    };
+fn check_metric(name: &str, baseline: Option<f64>, current: Option<f64>, rule: MetricRule) -> Check {
+    let check = Check { statistic: current, baseline, ..Check::new(name, Test::Metric) };
     let Some(now) = current else {
         return check.open(Reason::MissingNow);
     };
@@ -155,18 +135,9 @@ fn check_metric(
         Ok(None) => compared,
         Ok(Some((excess, threshold, bound))) => {
             let baseline = baseline.or(Some(bound));
-            let check = Check {
-                baseline,
-                effect: Some(excess),
-                threshold: Some(threshold),
-                ..check
-            };
+            let check = Check { baseline, effect: Some(excess), threshold: Some(threshold), ..check };
             let check = check.judged(true, 1.0 + excess / threshold);
-            let severity = check
-                .severity
-                .into_iter()
-                .chain(compared.severity)
-                .reduce(f64::max);
+            let severity = check.severity.into_iter().chain(compared.severity).reduce(f64::max);
             Check { severity, ..check }
         }
     }
@@ -182,11 +153,7 @@ struct Distance {
 
 impl Check {
     fn by_distance(self, distance: &Distance) -> Self {
-        let &Distance {
-            worse,
-            tolerance,
-            scale,
-        } = distance;
+        let &Distance { worse, tolerance, scale } = distance;
         let tolerances = worse / tolerance;
         let check = Self {
             effect: Some((worse / scale).clamp(f64::MIN, f64::MAX)),
@@ -194,14 +161,7 @@ impl Check {
             ..self
         };
         let check = check.judged(tolerances > 1.0 + ROUNDING, tolerances);
-        if tolerances < -1.0 - ROUNDING {
-            Self {
-                outcome: Outcome::Notice,
-                ..check
-            }
-        } else {
-            check
-        }
+        if tolerances < -1.0 - ROUNDING { Self { outcome: Outcome::Notice, ..check } } else { check }
     }
 }
 
@@ -213,19 +173,13 @@ fn distance(
 ) -> Result<Distance, Reason> {
     let baseline = baseline.ok_or(Reason::MissingBaseline)?;
     let direction = direction.ok_or(Reason::UnknownDirection)?;
-    let (tolerance, relative) = tolerance
-        .ok_or(Reason::UnknownDirection)?
-        .around(baseline)?;
+    let (tolerance, relative) = tolerance.ok_or(Reason::UnknownDirection)?.around(baseline)?;
     let worse = match direction {
         Direction::LowerIsBetter => now - baseline,
         Direction::HigherIsBetter => baseline - now,
         Direction::Band => (now - baseline).abs(),
     };
-    Ok(Distance {
-        worse,
-        tolerance,
-        scale: if relative { baseline } else { 1.0 },
-    })
+    Ok(Distance { worse, tolerance, scale: if relative { baseline } else { 1.0 } })
 }
 
 /// 0.28 · 1.2 is not within 20 % of 0.28 in binary arithmetic; it is in everyone else's.
@@ -237,32 +191,17 @@ fn broken_bound(
     rule: MetricRule,
     tolerance: Option<Tolerance>,
 ) -> Result<Option<(f64, f64, f64)>, Reason> {
-    if [rule.floor, rule.ceiling]
-        .into_iter()
-        .flatten()
-        .any(f64::is_nan)
-    {
+    if [rule.floor, rule.ceiling].into_iter().flatten().any(f64::is_nan) {
         return Err(Reason::InvalidRule);
     }
-    let below = rule
-        .floor
-        .filter(|&floor| now < floor)
-        .map(|floor| (floor - now, floor));
-    let above = rule
-        .ceiling
-        .filter(|&ceiling| now > ceiling)
-        .map(|ceiling| (now - ceiling, ceiling));
+    let below = rule.floor.filter(|&floor| now < floor).map(|floor| (floor - now, floor));
+    let above = rule.ceiling.filter(|&ceiling| now > ceiling).map(|ceiling| (now - ceiling, ceiling));
     let Some((excess, bound)) = below.or(above) else {
         return Ok(None);
     };
     // Without a tolerance that fits, a twentieth of the bound stands in: a broken bound is never left unjudged.
-    let fallback = if bound.abs() > 0.0 && bound.is_finite() {
-        0.05 * bound.abs()
-    } else {
-        0.05
-    };
-    let unit = tolerance
-        .and_then(|tolerance| tolerance.around(bound).ok())
-        .map_or(fallback, |(unit, _)| unit);
+    let fallback = if bound.abs() > 0.0 && bound.is_finite() { 0.05 * bound.abs() } else { 0.05 };
+    let unit =
+        tolerance.and_then(|tolerance| tolerance.around(bound).ok()).map_or(fallback, |(unit, _)| unit);
     Ok(Some((excess, unit, bound)))
 }

@@ -39,9 +39,7 @@ pub use bins::{BinOptions, Binning, Bins};
 pub use chi_square::{ChiSquare, chi_square};
 pub use correction::{Correction, adjust_p_values};
 pub use cramer_von_mises::{CramerVonMises, cramer_von_mises};
-pub use distribution::{
-    Baseline, Current, Distribution, DistributionRule, Family, check_distributions,
-};
+pub use distribution::{Baseline, Current, Distribution, DistributionRule, Family, check_distributions};
 pub use error::DriftError;
 pub use jensen_shannon::{JensenShannon, jensen_shannon, jensen_shannon_counts};
 pub use ks::{KsTest, Method, NullDistribution, SketchKsTest, ks_test, ks_test_sketches};

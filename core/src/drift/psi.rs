@@ -57,8 +57,8 @@ pub struct Psi {
 #[must_use]
 pub fn psi(reference: &[f64], current: &[f64], options: PsiOptions) -> Psi {
     let binned = Binned::new(reference, current, options.bins);
-    let value = (binned.status == Status::Ok)
-        .then(|| index(&binned.reference, &binned.current, options.smoothing));
+    let value =
+        (binned.status == Status::Ok).then(|| index(&binned.reference, &binned.current, options.smoothing));
     Psi {
         status: binned.status,
         value,
@@ -85,10 +85,7 @@ pub fn psi_counts(
 /// The totals of two lists of counts; None if one is empty.
 pub(super) fn totals(reference: &[u64], current: &[u64]) -> Result<Option<(u64, u64)>, DriftError> {
     if reference.len() != current.len() {
-        return Err(DriftError::LengthMismatch {
-            reference: reference.len(),
-            current: current.len(),
-        });
+        return Err(DriftError::LengthMismatch { reference: reference.len(), current: current.len() });
     }
     let sum = |counts: &[u64]| counts.iter().try_fold(0_u64, |sum, &c| sum.checked_add(c));
     match (sum(reference), sum(current)) {
@@ -115,47 +112,27 @@ impl Binned {
             let missing = current.iter().filter(|x| !x.is_finite()).count();
             let missing = out.saturating_add(super::num::count(missing));
             let (edges, reference, current) = (Vec::new(), Vec::new(), Vec::new());
-            return Self {
-                status: Status::Inconclusive,
-                edges,
-                reference,
-                current,
-                missing,
-            };
+            return Self { status: Status::Inconclusive, edges, reference, current, missing };
         };
         let reference = bins.count_sorted(&sample.values);
         let (current, missing) = bins.count(current);
-        let status = if current.iter().all(|&c| c == 0) {
-            Status::Inconclusive
-        } else {
-            Status::Ok
-        };
-        Self {
-            status,
-            edges: bins.into_edges(),
-            reference,
-            current,
-            missing: out.saturating_add(missing),
-        }
+        let status = if current.iter().all(|&c| c == 0) { Status::Inconclusive } else { Status::Ok };
+        Self { status, edges: bins.into_edges(), reference, current, missing: out.saturating_add(missing) }
     }
 }
 
 fn index(reference: &[u64], current: &[u64], smoothing: Smoothing) -> f64 {
-    let total =
-        |counts: &[u64]| float_u64(counts.iter().fold(0, |sum: u64, &c| sum.saturating_add(c)));
+    let total = |counts: &[u64]| float_u64(counts.iter().fold(0, |sum: u64, &c| sum.saturating_add(c)));
     let (n, m) = (total(reference), total(current));
     let half = 0.5 * float(reference.len());
     let pairs = reference.iter().zip(current);
     pairs
         .filter_map(|(&a, &b)| match smoothing {
             Smoothing::Epsilon if a == 0 && b == 0 => None,
-            Smoothing::Epsilon => {
-                Some(((float_u64(a) / n).max(1e-4), (float_u64(b) / m).max(1e-4)))
+            Smoothing::Epsilon => Some(((float_u64(a) / n).max(1e-4), (float_u64(b) / m).max(1e-4))),
+            Smoothing::Jeffreys => {
+                Some(((float_u64(a) + 0.5) / (n + half), (float_u64(b) + 0.5) / (m + half)))
             }
-            Smoothing::Jeffreys => Some((
-                (float_u64(a) + 0.5) / (n + half),
-                (float_u64(b) + 0.5) / (m + half),
-            )),
         })
         .map(|(p, q)| (p - q) * libm::log(p / q))
         .sum()

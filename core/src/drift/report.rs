@@ -120,22 +120,13 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooFewSamples {
-                reference,
-                current,
-                needed,
-            } => {
-                write!(
-                    f,
-                    "has {reference} reference and {current} current values, needs {needed} of each"
-                )
+            Self::TooFewSamples { reference, current, needed } => {
+                write!(f, "has {reference} reference and {current} current values, needs {needed} of each")
             }
             Self::MissingBaseline => f.write_str("has no baseline"),
             Self::MissingNow => f.write_str("was not reported now"),
             Self::NotFinite => f.write_str("is not a finite number"),
-            Self::UnknownDirection => {
-                f.write_str("needs a direction: higher or lower is better, or a band")
-            }
+            Self::UnknownDirection => f.write_str("needs a direction: higher or lower is better, or a band"),
             Self::NoAbsoluteTolerance => {
                 f.write_str("needs an absolute tolerance, for its baseline is not above zero")
             }
@@ -192,12 +183,7 @@ impl Check {
 
     /// Leaves the question open.
     pub(super) fn open(self, reason: Reason) -> Self {
-        Self {
-            outcome: Outcome::Inconclusive,
-            severity: None,
-            reason: Some(reason),
-            ..self
-        }
+        Self { outcome: Outcome::Inconclusive, severity: None, reason: Some(reason), ..self }
     }
 
     /// Gives a verdict on an effect of so many tolerances.
@@ -208,11 +194,7 @@ impl Check {
         } else {
             (Outcome::Stable, held_severity(tolerances))
         };
-        Self {
-            outcome,
-            severity: Some(severity),
-            ..self
-        }
+        Self { outcome, severity: Some(severity), ..self }
     }
 }
 
@@ -265,21 +247,9 @@ pub fn report(checks: Vec<Check>) -> Report {
     } else {
         ReportStatus::Stable
     };
-    let severity = checks
-        .iter()
-        .filter_map(|check| check.severity)
-        .fold(0.0, f64::max);
+    let severity = checks.iter().filter_map(|check| check.severity).fold(0.0, f64::max);
     let action = Action::of(severity);
-    let recommended_action = if status == ReportStatus::Inconclusive {
-        action.max(Action::Investigate)
-    } else {
-        action
-    };
-    Report {
-        status,
-        severity,
-        recommended_action,
-        alert_level: AlertLevel::of(severity),
-        checks,
-    }
+    let recommended_action =
+        if status == ReportStatus::Inconclusive { action.max(Action::Investigate) } else { action };
+    Report { status, severity, recommended_action, alert_level: AlertLevel::of(severity), checks }
 }

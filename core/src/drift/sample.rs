@@ -22,22 +22,12 @@ pub(super) struct Sample<'a> {
 impl<'a> Sample<'a> {
     pub(super) fn new(values: &'a [f64]) -> Self {
         if is_ready(values) {
-            return Self {
-                values: Cow::Borrowed(values),
-                missing: 0,
-            };
+            return Self { values: Cow::Borrowed(values), missing: 0 };
         }
-        let keys: Vec<u64> = values
-            .iter()
-            .filter(|x| x.is_finite())
-            .map(|&x| key(x))
-            .collect();
+        let keys: Vec<u64> = values.iter().filter(|x| x.is_finite()).map(|&x| key(x)).collect();
         let missing = values.len().saturating_sub(keys.len());
         let sorted: Vec<f64> = sort_keys(keys).into_iter().map(value).collect();
-        Self {
-            values: Cow::Owned(sorted),
-            missing,
-        }
+        Self { values: Cow::Owned(sorted), missing }
     }
 }
 
@@ -124,30 +114,18 @@ mod tests {
     fn noise(n: usize, spread: impl Fn(u64) -> f64) -> Vec<f64> {
         let mut state = 1_u64;
         let mut next = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             state >> 11
         };
         (0..n).map(|_| spread(next())).collect()
     }
 
     fn assert_sorts(values: &[f64]) {
-        let mut expected: Vec<f64> = values
-            .iter()
-            .copied()
-            .filter(|x| x.is_finite())
-            .map(|x| x + 0.0)
-            .collect();
+        let mut expected: Vec<f64> =
+            values.iter().copied().filter(|x| x.is_finite()).map(|x| x + 0.0).collect();
         expected.sort_by(f64::total_cmp);
         let sample = Sample::new(values);
-        assert!(
-            sample
-                .values
-                .iter()
-                .map(|x| x + 0.0)
-                .eq(expected.iter().copied())
-        );
+        assert!(sample.values.iter().map(|x| x + 0.0).eq(expected.iter().copied()));
         assert_eq!(sample.missing, values.len() - expected.len());
     }
 
@@ -170,10 +148,7 @@ mod tests {
             let sample = Sample::new(core::slice::from_ref(&bad)).values.len();
             assert_eq!(sample, 0);
         }
-        assert_eq!(
-            Sample::new(&[f64::NEG_INFINITY, 1.0, f64::INFINITY]).missing,
-            2
-        );
+        assert_eq!(Sample::new(&[f64::NEG_INFINITY, 1.0, f64::INFINITY]).missing, 2);
         assert_eq!(Sample::new(&[1.0, f64::NAN]).missing, 1);
     }
 }

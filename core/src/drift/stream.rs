@@ -28,12 +28,7 @@ pub struct Cusum {
 
 impl Default for Cusum {
     fn default() -> Self {
-        Self {
-            mean: 0.0,
-            sd: 1.0,
-            k: 0.5,
-            h: 5.0,
-        }
+        Self { mean: 0.0, sd: 1.0, k: 0.5, h: 5.0 }
     }
 }
 
@@ -97,13 +92,7 @@ pub struct PageHinkley {
 
 impl Default for PageHinkley {
     fn default() -> Self {
-        Self {
-            min_instances: 30,
-            delta: 0.005,
-            threshold: 50.0,
-            alpha: 0.9999,
-            mode: PageHinkleyMode::Both,
-        }
+        Self { min_instances: 30, delta: 0.005, threshold: 50.0, alpha: 0.9999, mode: PageHinkleyMode::Both }
     }
 }
 
@@ -113,13 +102,7 @@ impl Default for PageHinkley {
 /// [`DriftError::OptionOutOfRange`] if a setting is not finite, `delta` or `threshold` is negative, or `alpha` is not
 /// between 0 and 1.
 pub fn page_hinkley(values: &[f64], settings: &PageHinkley) -> Result<Alarms, DriftError> {
-    let &PageHinkley {
-        min_instances,
-        delta,
-        threshold,
-        alpha,
-        mode,
-    } = settings;
+    let &PageHinkley { min_instances, delta, threshold, alpha, mode } = settings;
     require("delta", delta.is_finite() && delta >= 0.0)?;
     require("threshold", threshold.is_finite() && threshold >= 0.0)?;
     require("alpha", (0.0..=1.0).contains(&alpha))?;
@@ -152,14 +135,7 @@ struct PageHinkleyState {
 
 impl Default for PageHinkleyState {
     fn default() -> Self {
-        Self {
-            seen: 0,
-            mean: 0.0,
-            up: 0.0,
-            down: 0.0,
-            least_up: f64::INFINITY,
-            most_down: f64::NEG_INFINITY,
-        }
+        Self { seen: 0, mean: 0.0, up: 0.0, down: 0.0, least_up: f64::INFINITY, most_down: f64::NEG_INFINITY }
     }
 }
 
@@ -191,9 +167,5 @@ fn watch(values: &[f64], mut chart: impl FnMut(f64) -> bool) -> Alarms {
 }
 
 fn require(option: &'static str, fits: bool) -> Result<(), DriftError> {
-    if fits {
-        Ok(())
-    } else {
-        Err(DriftError::OptionOutOfRange { option })
-    }
+    if fits { Ok(()) } else { Err(DriftError::OptionOutOfRange { option }) }
 }

@@ -43,28 +43,14 @@ pub fn wasserstein(reference: &[f64], current: &[f64]) -> Wasserstein {
 /// The distance between two ascending samples.
 pub(super) fn of_sorted(reference: &[f64], current: &[f64], missing: u64) -> Wasserstein {
     let (n, m) = (count(reference.len()), count(current.len()));
-    let ends = [
-        reference.first(),
-        reference.last(),
-        current.first(),
-        current.last(),
-    ];
+    let ends = [reference.first(), reference.last(), current.first(), current.last()];
     let [Some(low), Some(high), Some(low_now), Some(high_now)] = ends else {
         let (distance, over_reference_sd) = (None, None);
-        return Wasserstein {
-            status: Status::Inconclusive,
-            distance,
-            over_reference_sd,
-            n,
-            m,
-            missing,
-        };
+        return Wasserstein { status: Status::Inconclusive, distance, over_reference_sd, n, m, missing };
     };
     // A power of two, so that scaling changes no digit, brings extreme values to where squares neither overflow nor
     // vanish.
-    let largest = [low, high, low_now, high_now]
-        .iter()
-        .fold(0.0_f64, |most, x| most.max(x.abs()));
+    let largest = [low, high, low_now, high_now].iter().fold(0.0_f64, |most, x| most.max(x.abs()));
     let scale = if largest > 1e140 {
         libm::ldexp(1.0, -600)
     } else if largest < 1e-140 {
@@ -96,11 +82,7 @@ fn area(reference: &[f64], current: &[f64], scale: f64) -> f64 {
             // Neumaier's compensation: a million small steps lose nothing.
             let step = height * (x - start);
             let next = sum + step;
-            carry += if sum >= step {
-                (sum - next) + step
-            } else {
-                (step - next) + sum
-            };
+            carry += if sum >= step { (sum - next) + step } else { (step - next) + sum };
             sum = next;
         }
         before = Some((x, gap(i, j, n, m)));

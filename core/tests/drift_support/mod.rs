@@ -1,11 +1,7 @@
 //! Numbers that are random enough and the same on every machine.
 
 #![allow(dead_code, reason = "each test file uses its part")]
-#![allow(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "53 bits and small lengths"
-)]
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "53 bits and small lengths")]
 
 /// `SplitMix64`.
 pub(crate) struct Random(u64);
@@ -35,7 +31,5 @@ impl Random {
 /// Nearly normal numbers of mean `shift` and standard deviation 1: sums of twelve uniform ones.
 pub(crate) fn normal(seed: u64, n: usize, shift: f64) -> Vec<f64> {
     let mut random = Random::new(seed.wrapping_mul(0x2545_F491_4F6C_DD1D));
-    (0..n)
-        .map(|_| (0..12).map(|_| random.uniform()).sum::<f64>() - 6.0 + shift)
-        .collect()
+    (0..n).map(|_| (0..12).map(|_| random.uniform()).sum::<f64>() - 6.0 + shift).collect()
 }

@@ -20,14 +20,9 @@ pub(super) fn p_value(excess: i128, n: u64, m: u64) -> f64 {
     };
     // ζ = lcm²·(n+m)·(6U − nm(4nm−1))/(6(nm)²), rounded down as SciPy does; lcm = nm/shared, and excess is twice the
     // bracket.
-    let scale = i128::from(shared)
-        .saturating_mul(i128::from(shared))
-        .saturating_mul(12);
+    let scale = i128::from(shared).saturating_mul(i128::from(shared)).saturating_mul(12);
     let both = i128::from(n.saturating_add(m));
-    let observed = excess
-        .saturating_mul(both)
-        .checked_div_euclid(scale)
-        .unwrap_or(0);
+    let observed = excess.saturating_mul(both).checked_div_euclid(scale).unwrap_or(0);
     let Ok(observed) = u64::try_from(observed) else {
         return 1.0;
     };
@@ -69,10 +64,7 @@ pub(super) fn p_value(excess: i128, n: u64, m: u64) -> f64 {
 /// Adds the numbers of paths of equal ζ.
 fn merge(left: &[(u64, u64)], right: &[(u64, u64)]) -> Table {
     let mut merged = Vec::with_capacity(left.len().saturating_add(right.len()));
-    let (mut left, mut right) = (
-        left.iter().copied().peekable(),
-        right.iter().copied().peekable(),
-    );
+    let (mut left, mut right) = (left.iter().copied().peekable(), right.iter().copied().peekable());
     loop {
         let entry = match (left.peek().copied(), right.peek().copied()) {
             (Some((a, ways)), Some((b, more))) if a == b => {
@@ -93,11 +85,8 @@ fn merge(left: &[(u64, u64)], right: &[(u64, u64)]) -> Table {
 
 /// C(right + up, up), below 2³⁸ for at most forty steps.
 fn paths(right: u64, up: u64) -> u64 {
-    (1..=up).fold(1, |ways: u64, i| {
-        ways.saturating_mul(right.saturating_add(i))
-            .checked_div(i)
-            .unwrap_or(ways)
-    })
+    (1..=up)
+        .fold(1, |ways: u64, i| ways.saturating_mul(right.saturating_add(i)).checked_div(i).unwrap_or(ways))
 }
 
 fn greatest_common_divisor(mut a: u64, mut b: u64) -> u64 {

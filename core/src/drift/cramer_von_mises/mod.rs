@@ -51,22 +51,9 @@ pub fn cramer_von_mises(reference: &[f64], current: &[f64]) -> CramerVonMises {
     let (n, m) = (count(reference.values.len()), count(current.values.len()));
     if n == 0 || m == 0 {
         let status = Status::Inconclusive;
-        return CramerVonMises {
-            status,
-            statistic: None,
-            p_value: None,
-            method: None,
-            n,
-            m,
-            missing,
-        };
+        return CramerVonMises { status, statistic: None, p_value: None, method: None, n, m, missing };
     }
-    let excess = rank_excess(
-        &reference.values,
-        &current.values,
-        i128::from(n),
-        i128::from(m),
-    );
+    let excess = rank_excess(&reference.values, &current.values, i128::from(n), i128::from(m));
     let (nf, mf) = (float(reference.values.len()), float(current.values.len()));
     let statistic = float_i128(excess) / (12.0 * nf * mf * (nf + mf));
     let (p_value, method) = if n.max(m) <= MOST_EXACT {
@@ -97,26 +84,16 @@ fn rank_excess(reference: &[f64], current: &[f64], n: i128, m: i128) -> i128 {
         let (ties_i, ties_j) = (up_to_i.wrapping_sub(i), up_to_j.wrapping_sub(j));
         // Twice the mid-rank less twice the own rank, of the first value of the tie on each side.
         let tied = i128::from(ties_i).saturating_add(i128::from(ties_j));
-        let ahead_of_reference = i128::from(j)
-            .saturating_mul(2)
-            .saturating_add(tied)
-            .saturating_sub(1);
-        let ahead_of_current = i128::from(i)
-            .saturating_mul(2)
-            .saturating_add(tied)
-            .saturating_sub(1);
+        let ahead_of_reference = i128::from(j).saturating_mul(2).saturating_add(tied).saturating_sub(1);
+        let ahead_of_current = i128::from(i).saturating_mul(2).saturating_add(tied).saturating_sub(1);
         of_reference = of_reference.saturating_add(squares_down(ahead_of_reference, ties_i));
         of_current = of_current.saturating_add(squares_down(ahead_of_current, ties_j));
         (i, j) = (up_to_i, up_to_j);
     });
-    let u = n
-        .saturating_mul(of_reference)
-        .saturating_add(m.saturating_mul(of_current));
+    let u = n.saturating_mul(of_reference).saturating_add(m.saturating_mul(of_current));
     let k = n.saturating_mul(m);
-    u.saturating_mul(3).saturating_sub(
-        k.saturating_mul(2)
-            .saturating_mul(k.saturating_mul(4).saturating_sub(1)),
-    )
+    u.saturating_mul(3)
+        .saturating_sub(k.saturating_mul(2).saturating_mul(k.saturating_mul(4).saturating_sub(1)))
 }
 
 /// Σ (first − 2l)² for l = 0, …, terms − 1.

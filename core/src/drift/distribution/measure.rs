@@ -41,33 +41,19 @@ pub(super) struct Measured {
 
 impl Measured {
     fn new(answer: Result<Answer, Reason>, reference: (u64, u64), current: (u64, u64)) -> Self {
-        Self {
-            answer,
-            missing: Some(Shares { reference, current }),
-        }
+        Self { answer, missing: Some(Shares { reference, current }) }
     }
 }
 
 /// Runs the test that the rule names on what the baseline and the window are.
 pub(super) fn measure(distribution: &Distribution<'_>) -> Measured {
-    let Distribution {
-        baseline,
-        current,
-        rule,
-        ..
-    } = *distribution;
+    let Distribution { baseline, current, rule, .. } = *distribution;
     let (baseline, current) = match (baseline, current) {
         (None, _) => {
-            return Measured {
-                answer: Err(Reason::MissingBaseline),
-                missing: None,
-            };
+            return Measured { answer: Err(Reason::MissingBaseline), missing: None };
         }
         (_, None) => {
-            return Measured {
-                answer: Err(Reason::MissingNow),
-                missing: None,
-            };
+            return Measured { answer: Err(Reason::MissingNow), missing: None };
         }
         (Some(baseline), Some(current)) => (baseline, current),
     };
@@ -79,24 +65,15 @@ pub(super) fn measure(distribution: &Distribution<'_>) -> Measured {
         }
         (Baseline::Bins(bins, counts, missing), Current::Sample(current)) => {
             let (now, missing_now) = bins.count(current);
-            Measured::new(
-                of_counts(counts, &now, rule),
-                (total(counts), missing),
-                (total(&now), missing_now),
-            )
+            Measured::new(of_counts(counts, &now, rule), (total(counts), missing), (total(&now), missing_now))
         }
         (Baseline::Categories(reference), Current::Categories(current)) => {
-            let names: BTreeSet<&String> = reference.keys().chain(current.keys()).collect();
+            let mut names: BTreeSet<&String> = BTreeSet::new();
+            names.extend(reference.keys().chain(current.keys()));
             let column = |side: &BTreeMap<String, u64>| -> Vec<u64> {
-                names
-                    .iter()
-                    .map(|name| side.get(*name).copied().unwrap_or(0))
-                    .collect()
+                names.iter().map(|name| side.get(*name).copied().unwrap_or(0)).collect()
             };
-            Measured {
-                answer: of_counts(&column(reference), &column(current), rule),
-                missing: None,
-            }
+            Measured { answer: of_counts(&column(reference), &column(current), rule), missing: None }
         }
         (Baseline::Sketch(reference), Current::Sketch(current)) => {
             of_streams(&reference.into(), &current.into(), rule)
@@ -107,10 +84,7 @@ pub(super) fn measure(distribution: &Distribution<'_>) -> Measured {
         (Baseline::Sample(reference), Current::Sketch(current)) => {
             of_streams(&reference.into(), &current.into(), rule)
         }
-        _ => Measured {
-            answer: Err(Reason::UnsuitedBaseline),
-            missing: None,
-        },
+        _ => Measured { answer: Err(Reason::UnsuitedBaseline), missing: None },
     }
 }
 
@@ -128,21 +102,13 @@ pub(super) fn require(reference: u64, current: u64, rule: DistributionRule) -> R
     if !rule.is_valid() {
         Err(Reason::InvalidRule)
     } else if reference.min(current) < needed {
-        Err(Reason::TooFewSamples {
-            reference,
-            current,
-            needed,
-        })
+        Err(Reason::TooFewSamples { reference, current, needed })
     } else {
         Ok(())
     }
 }
 
-fn of_samples(
-    reference: &[f64],
-    current: &[f64],
-    rule: DistributionRule,
-) -> Result<Answer, Reason> {
+fn of_samples(reference: &[f64], current: &[f64], rule: DistributionRule) -> Result<Answer, Reason> {
     let (n, m) = (count(reference.len()), count(current.len()));
     require(n, m, rule)?;
     let open = Reason::UnsuitedBaseline;
@@ -151,40 +117,21 @@ fn of_samples(
             let ks = test_points(reference, current, 0, Method::Auto);
             let (d, p_value) = ks.statistic.zip(ks.p_value).ok_or(open)?;
             if rule.test == Test::KolmogorovSmirnov {
-                return Ok(Answer {
-                    statistic: d,
-                    p_value,
-                    effect: d,
-                });
+                return Ok(Answer { statistic: d, p_value, effect: d });
             }
             let moved = wasserstein::of_sorted(reference, current, 0);
             let statistic = moved.distance.ok_or(open)?;
             // A reference that does not vary makes any move infinitely large.
-            let effect =
-                moved
-                    .over_reference_sd
-                    .unwrap_or(if statistic > 0.0 { f64::MAX } else { 0.0 });
-            Ok(Answer {
-                statistic,
-                p_value,
-                effect,
-            })
+            let effect = moved.over_reference_sd.unwrap_or(if statistic > 0.0 { f64::MAX } else { 0.0 });
+            Ok(Answer { statistic, p_value, effect })
         }
         Test::Kuiper => {
             let (v, p_value) = of_gaps(Gaps::between(reference, current, n, m), n, m);
-            Ok(Answer {
-                statistic: v,
-                p_value,
-                effect: v,
-            })
+            Ok(Answer { statistic: v, p_value, effect: v })
         }
         Test::Psi | Test::JensenShannon | Test::ChiSquare => {
             let bins = Bins::of_sorted(reference, BinOptions::default()).ok_or(open)?;
-            of_counts(
-                &bins.count_sorted(reference),
-                &bins.count_sorted(current),
-                rule,
-            )
+            of_counts(&bins.count_sorted(reference), &bins.count_sorted(current), rule)
         }
         Test::Metric | Test::MissingRate => Err(Reason::InvalidRule),
     }
@@ -209,11 +156,7 @@ fn of_counts(reference: &[u64], current: &[u64], rule: DistributionRule) -> Resu
         Test::Metric | Test::MissingRate => return Err(Reason::InvalidRule),
     };
     let (statistic, effect) = statistic.zip(effect).ok_or(open)?;
-    Ok(Answer {
-        statistic,
-        p_value,
-        effect,
-    })
+    Ok(Answer { statistic, p_value, effect })
 }
 
 /// A sketch, or a sample to compare with one.
@@ -227,29 +170,16 @@ struct Stream {
 impl From<&Sketch> for Stream {
     fn from(sketch: &Sketch) -> Self {
         let (count, missing) = (sketch.count(), sketch.missing());
-        Self {
-            points: sketch.points(),
-            count,
-            missing,
-            error: sketch.rank_error(),
-        }
+        Self { points: sketch.points(), count, missing, error: sketch.rank_error() }
     }
 }
 
 impl From<&[f64]> for Stream {
     fn from(values: &[f64]) -> Self {
         let sample = Sample::new(values);
-        let points: Vec<Weighted> = sample
-            .values
-            .iter()
-            .map(|&value| Weighted { value, weight: 1 })
-            .collect();
-        Self {
-            count: count(points.len()),
-            points,
-            missing: count(sample.missing),
-            error: 0.0,
-        }
+        let points: Vec<Weighted> =
+            sample.values.iter().map(|&value| Weighted { value, weight: 1 }).collect();
+        Self { count: count(points.len()), points, missing: count(sample.missing), error: 0.0 }
     }
 }
 
@@ -258,30 +188,14 @@ fn of_streams(reference: &Stream, current: &Stream, rule: DistributionRule) -> M
     Measured::new(stream_answer(reference, current, rule), before, now)
 }
 
-fn stream_answer(
-    reference: &Stream,
-    current: &Stream,
-    rule: DistributionRule,
-) -> Result<Answer, Reason> {
+fn stream_answer(reference: &Stream, current: &Stream, rule: DistributionRule) -> Result<Answer, Reason> {
     require(reference.count, current.count, rule)?;
     if rule.test != Test::KolmogorovSmirnov {
         return Err(Reason::UnsuitedBaseline);
     }
     let counts = (reference.count, current.count);
-    let ks = test_weighted(
-        &reference.points,
-        &current.points,
-        counts,
-        reference.error + current.error,
-        0,
-    );
-    let (statistic, (effect, p_value)) = ks
-        .statistic
-        .zip(ks.lower_bound.zip(ks.p_value))
-        .ok_or(Reason::UnsuitedBaseline)?;
-    Ok(Answer {
-        statistic,
-        p_value,
-        effect,
-    })
+    let ks = test_weighted(&reference.points, &current.points, counts, reference.error + current.error, 0);
+    let (statistic, (effect, p_value)) =
+        ks.statistic.zip(ks.lower_bound.zip(ks.p_value)).ok_or(Reason::UnsuitedBaseline)?;
+    Ok(Answer { statistic, p_value, effect })
 }

@@ -60,12 +60,7 @@ impl DistributionRule {
     #[must_use]
     pub fn of(test: Test) -> Self {
         let minimum_effect = if test == Test::Wasserstein { 0.2 } else { 0.1 };
-        Self {
-            test,
-            minimum_effect,
-            minimum_samples: 10,
-            missing_tolerance: 0.05,
-        }
+        Self { test, minimum_effect, minimum_samples: 10, missing_tolerance: 0.05 }
     }
 
     fn is_valid(&self) -> bool {
@@ -100,10 +95,7 @@ pub struct Family {
 impl Default for Family {
     /// One false alarm in a hundred windows at most, however many outputs there are.
     fn default() -> Self {
-        Self {
-            alpha: 0.01,
-            correction: Correction::Holm,
-        }
+        Self { alpha: 0.01, correction: Correction::Holm }
     }
 }
 
@@ -128,27 +120,19 @@ impl Default for Family {
 #[must_use]
 pub fn check_distributions(distributions: &[Distribution<'_>], family: Family) -> Vec<Check> {
     let measured: Vec<Measured> = distributions.iter().map(measure).collect();
-    let p_values: Vec<f64> = measured
-        .iter()
-        .filter_map(|m| m.answer.as_ref().ok().map(|answer| answer.p_value))
-        .collect();
+    let p_values: Vec<f64> =
+        measured.iter().filter_map(|m| m.answer.as_ref().ok().map(|answer| answer.p_value)).collect();
     // Every p-value here is one; a family that could not be adjusted would be judged by the largest p there is.
-    let mut adjusted = adjust_p_values(&p_values, family.correction)
-        .unwrap_or_default()
-        .into_iter();
+    let mut adjusted = adjust_p_values(&p_values, family.correction).unwrap_or_default().into_iter();
     let alpha = Some(family.alpha).filter(|alpha| *alpha > 0.0 && *alpha < 1.0);
     let mut checks = Vec::new();
     for (Measured { answer, missing }, distribution) in measured.into_iter().zip(distributions) {
         let check = Check::new(distribution.name, distribution.rule.test);
         checks.push(match (answer, alpha) {
             (Err(reason), _) => check.open(reason),
-            (Ok(answer), alpha) => judge(
-                check,
-                &answer,
-                adjusted.next().unwrap_or(1.0),
-                alpha,
-                distribution.rule,
-            ),
+            (Ok(answer), alpha) => {
+                judge(check, &answer, adjusted.next().unwrap_or(1.0), alpha, distribution.rule)
+            }
         });
         if let Some(missing) = missing {
             checks.push(judge_missing(distribution, missing));
@@ -183,9 +167,7 @@ fn judge(
 
 fn judge_missing(distribution: &Distribution<'_>, shares: Shares) -> Check {
     let rule = distribution.rule;
-    let rate = |(finite, missing): (u64, u64)| {
-        float_u64(missing) / (float_u64(finite) + float_u64(missing))
-    };
+    let rate = |(finite, missing): (u64, u64)| float_u64(missing) / (float_u64(finite) + float_u64(missing));
     let all = |(finite, missing): (u64, u64)| finite.saturating_add(missing);
     let check = Check::new(distribution.name, Test::MissingRate);
     if let Err(reason) = require(all(shares.reference), all(shares.current), rule) {

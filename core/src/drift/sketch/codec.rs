@@ -6,6 +6,7 @@
 use alloc::vec::Vec;
 
 use super::super::DriftError;
+use super::super::num::ascending;
 use super::{Sketch, capacity};
 
 const MAGIC: [u8; 4] = *b"PKLL";
@@ -28,7 +29,7 @@ impl Sketch {
         bytes.extend(self.coin.to_le_bytes());
         for level in &self.levels {
             let mut level = level.clone();
-            level.sort_unstable_by(f64::total_cmp);
+            level.sort_unstable_by(ascending);
             bytes.extend(u32::try_from(level.len()).unwrap_or(u32::MAX).to_le_bytes());
             for value in level {
                 bytes.extend(value.to_le_bytes());
@@ -64,17 +65,11 @@ impl Sketch {
         let height = usize::from(height);
         let mut levels = Vec::with_capacity(height);
         for h in 0..height {
-            let length =
-                usize::try_from(u32::from_le_bytes(take(&mut rest)?)).unwrap_or(usize::MAX);
-            let (level, after) = rest
-                .split_at_checked(length.saturating_mul(8))
-                .ok_or(DriftError::SketchLength)?;
-            let level: Vec<f64> = level
-                .as_chunks::<8>()
-                .0
-                .iter()
-                .map(|&eight| f64::from_le_bytes(eight))
-                .collect();
+            let length = usize::try_from(u32::from_le_bytes(take(&mut rest)?)).unwrap_or(usize::MAX);
+            let (level, after) =
+                rest.split_at_checked(length.saturating_mul(8)).ok_or(DriftError::SketchLength)?;
+            let level: Vec<f64> =
+                level.as_chunks::<8>().0.iter().map(|&eight| f64::from_le_bytes(eight)).collect();
             if length >= capacity(k, h, height) || !is_canonical(&level) {
                 return Err(DriftError::SketchContent);
             }
@@ -84,37 +79,19 @@ impl Sketch {
         if !rest.is_empty() {
             return Err(DriftError::SketchLength);
         }
-        let sketch = Self {
-            k,
-            count,
-            missing,
-            variance,
-            coin,
-            levels,
-        };
-        if sketch.is_consistent() {
-            Ok(sketch)
-        } else {
-            Err(DriftError::SketchContent)
-        }
+        let sketch = Self { k, count, missing, variance, coin, levels };
+        if sketch.is_consistent() { Ok(sketch) } else { Err(DriftError::SketchContent) }
     }
 
     /// The weights add up to the count, the top is in use, and what was thrown away left its mark on the error.
     fn is_consistent(&self) -> bool {
-        let sum = self
-            .weighted()
-            .try_fold(0_u64, |sum, point| sum.checked_add(point.weight));
-        let top_in_use =
-            self.levels.len() == 1 || self.levels.last().is_some_and(|top| !top.is_empty());
+        let sum = self.weighted().try_fold(0_u64, |sum, point| sum.checked_add(point.weight));
+        let top_in_use = self.levels.len() == 1 || self.levels.last().is_some_and(|top| !top.is_empty());
         // Each level above the bottom was filled by one compaction or more of the level below, of variance 4ʰ.
         let least: f64 = (1..self.levels.len())
             .map(|h| libm::ldexp(0.25, i32::try_from(h.saturating_mul(2)).unwrap_or(0)))
             .sum();
-        let variance_fits = if least > 0.0 {
-            self.variance >= least
-        } else {
-            self.variance.to_bits() == 0
-        };
+        let variance_fits = if least > 0.0 { self.variance >= least } else { self.variance.to_bits() == 0 };
         sum == Some(self.count) && top_in_use && variance_fits && self.variance.is_finite()
     }
 }
@@ -122,15 +99,11 @@ impl Sketch {
 /// Ascending, finite, and without −0.0.
 fn is_canonical(level: &[f64]) -> bool {
     level.is_sorted_by(|a, b| a <= b)
-        && level
-            .iter()
-            .all(|x| x.is_finite() && x.to_bits() != (-0.0_f64).to_bits())
+        && level.iter().all(|x| x.is_finite() && x.to_bits() != (-0.0_f64).to_bits())
 }
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], DriftError> {
-    let (head, tail) = rest
-        .split_first_chunk::<N>()
-        .ok_or(DriftError::SketchLength)?;
+    let (head, tail) = rest.split_first_chunk::<N>().ok_or(DriftError::SketchLength)?;
     *rest = tail;
     Ok(*head)
 }

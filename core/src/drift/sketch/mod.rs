@@ -11,11 +11,10 @@ mod codec;
 
 use alloc::vec;
 use alloc::vec::Vec;
-use core::cmp::Ordering;
 
 use super::DriftError;
 use super::ecdf::Weighted;
-use super::num::{count, float_u64};
+use super::num::{ascending, count, float_u64};
 
 /// Few large compactions cost less time and error than many small ones; 128 values are a kibibyte.
 const LEAST_CAPACITY: usize = 128;
@@ -71,22 +70,11 @@ impl Sketch {
     /// # Errors
     /// [`DriftError::OptionOutOfRange`] if k is below [`Sketch::MIN_K`].
     pub fn new(k: u16) -> Result<Self, DriftError> {
-        if k < Self::MIN_K {
-            Err(DriftError::OptionOutOfRange { option: "k" })
-        } else {
-            Ok(Self::empty(k))
-        }
+        if k < Self::MIN_K { Err(DriftError::OptionOutOfRange { option: "k" }) } else { Ok(Self::empty(k)) }
     }
 
     fn empty(k: u16) -> Self {
-        Self {
-            k,
-            count: 0,
-            missing: 0,
-            variance: 0.0,
-            coin: u64::from(k),
-            levels: vec![Vec::new()],
-        }
+        Self { k, count: 0, missing: 0, variance: 0.0, coin: u64::from(k), levels: vec![Vec::new()] }
     }
 
     /// Adds the finite values and counts the others as missing.
@@ -190,7 +178,7 @@ impl Sketch {
     /// All values kept, ascending, with what they stand for.
     pub(super) fn points(&self) -> Vec<Weighted> {
         let mut points: Vec<Weighted> = self.weighted().collect();
-        points.sort_by(|a, b| a.value.total_cmp(&b.value));
+        points.sort_unstable_by(|a, b| ascending(&a.value, &b.value));
         points
     }
 
@@ -225,13 +213,9 @@ impl Sketch {
                 level.extend(full.pop());
             }
             self.coin = mix(self.coin ^ fold(&full));
-            let promoted: Vec<f64> = full
-                .into_iter()
-                .skip(usize::from(self.coin >> 63 == 1))
-                .step_by(2)
-                .collect();
-            self.variance +=
-                libm::ldexp(1.0, i32::try_from(h.saturating_mul(2)).unwrap_or(i32::MAX));
+            let promoted: Vec<f64> =
+                full.into_iter().skip(usize::from(self.coin >> 63 == 1)).step_by(2).collect();
+            self.variance += libm::ldexp(1.0, i32::try_from(h.saturating_mul(2)).unwrap_or(i32::MAX));
             let above = h.saturating_add(1);
             if let Some(next) = self.levels.get_mut(above) {
                 next.extend(promoted);
@@ -248,25 +232,12 @@ impl Sketch {
 /// How many values level h may hold: k at the top, two thirds of it a level lower, and so on.
 fn capacity(k: u16, h: usize, levels: usize) -> usize {
     let depth = levels.saturating_sub(h).saturating_sub(1);
-    (0..depth)
-        .fold(usize::from(k), |c, _| c.saturating_mul(2) / 3)
-        .max(LEAST_CAPACITY)
-}
-
-/// The order of finite numbers; comparing them as such is faster than by the total order of all floats.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the form that sorting wants"
-)]
-fn ascending(a: &f64, b: &f64) -> Ordering {
-    a.partial_cmp(b).unwrap_or(Ordering::Equal)
+    (0..depth).fold(usize::from(k), |c, _| c.saturating_mul(2) / 3).max(LEAST_CAPACITY)
 }
 
 /// A word that depends on every value, so that different streams throw different coins.
 fn fold(values: &[f64]) -> u64 {
-    values
-        .iter()
-        .fold(0, |word: u64, x| word.rotate_left(5) ^ x.to_bits())
+    values.iter().fold(0, |word: u64, x| word.rotate_left(5) ^ x.to_bits())
 }
 
 /// The finaliser of `SplitMix64`.
