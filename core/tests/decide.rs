@@ -112,6 +112,58 @@ fn signatures_of_one_list_in_two_envelopes_add_up() {
 }
 
 #[test]
+fn approvals_of_what_does_not_hold_say_why() {
+    let org = Organisation::new();
+    let code_of = |training: Envelope, proposal: Envelope, approvals: &[Envelope]| {
+        let bundle = org.bundle(&training, &proposal, approvals);
+        let decision = evaluate(&bundle, &org.trust().verify(), &State::new(), &org.request()).decision;
+        assert_eq!(decision.outcome, Outcome::Deny);
+        (decision.approvals[0].code.unwrap(), decision.denials)
+    };
+    let training = org.training(|_| {});
+    let proposal = org.proposal(&training, |proposal| proposal.proposed_at = time("2026-11-22T14:08:00Z"));
+    let approval = org.approval(&training, &proposal, "alice.ng", |_| {});
+    let (code, denials) = code_of(training, proposal, &[approval]);
+    assert_eq!(code, Code::FromFuture);
+    assert_eq!(denials, [Code::FromFuture, Code::ThresholdNotMet]);
+
+    let training = org.training(|training| training.trainer = name_of("deployer"));
+    let proposal = org.proposal(&training, |_| {});
+    let approval = org.approval(&training, &proposal, "alice.ng", |_| {});
+    let (code, denials) = code_of(training, proposal, &[approval]);
+    assert_eq!(code, Code::SignerNotEntitled);
+    assert_eq!(denials, [Code::SignerNotEntitled, Code::ThresholdNotMet]);
+}
+
+#[test]
+fn an_approval_that_will_contradict_another_bounds_the_permit() {
+    let org = Organisation::new().with(|policy| {
+        policy.principals.get_mut("alice.ng").unwrap().roles.push(name_of("safety"));
+    });
+    let later = time("2026-11-22T14:09:00Z");
+    let both = |training: &Envelope, proposal: &Envelope| {
+        let mut all = approvals(&org)(training, proposal);
+        all.push(org.approval(training, proposal, "alice.ng", |approval| {
+            (approval.role, approval.signed_at) = (name_of("safety"), later);
+        }));
+        all
+    };
+    let now = decide(&org, &org.trust(), both).decision;
+    assert_eq!(now.outcome, Outcome::Permit);
+    // From here on it is no longer of the future: the skew of 120 s allows for clocks that are behind.
+    let until = time("2026-11-22T14:07:00Z");
+    assert_eq!(now.valid_until, Some(until));
+
+    let training = org.training(|_| {});
+    let proposal = org.proposal(&training, |_| {});
+    let bundle = org.bundle(&training, &proposal, &both(&training, &proposal));
+    let mut request = org.request();
+    request.now = until;
+    let then = evaluate(&bundle, &org.trust().verify(), &State::new(), &request).decision;
+    assert_eq!(then.gate(Gate::SeparationOfDuties).unwrap().code, Some(Code::RoleConflict));
+}
+
+#[test]
 fn an_equivocation_is_noticed_more_than_once() {
     let org = Organisation::new();
     let training = org.training(|_| {});
