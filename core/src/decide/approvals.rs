@@ -322,7 +322,10 @@ impl Context<'_> {
     /// The moment at which an approval may begin to count that is too early now.
     fn begins(&self, approval: &Approval, code: Code, policy: &Policy) -> Option<Timestamp> {
         match code {
-            Code::FromFuture => Some(approval.signed_at.plus(-i64::from(policy.clock_skew_seconds))),
+            Code::FromFuture => {
+                let skew = i64::from(policy.clock_skew_seconds);
+                Some(approval.signed_at.plus(skew.saturating_neg()))
+            }
             Code::KeyNotYetValid => {
                 let starts = policy.keys(&approval.approver).map(|key| key.window.not_before);
                 starts.filter(|start| *start > self.now).min()
