@@ -179,7 +179,7 @@ codes! {
 
     ManifestEmpty "manifest_empty" Area::Weights, "A directory without files has no weights digest.";
     ManifestPath "manifest_path" Area::Weights, "A path is absolute, leaves the directory, or holds a character or component that manifests may not hold.";
-    ManifestCaseCollision "manifest_case_collision" Area::Weights, "Two paths differ only in case.";
+    ManifestCaseCollision "manifest_case_collision" Area::Weights, "Two files or directories differ only in the case of their names, or a file stands where a directory must.";
     ManifestMismatch "manifest_mismatch" Area::Weights, "The listed files do not give the weights digest of the subject.";
 
     PolicyVersion "policy_version" Area::PolicyDocument, "Version 1 has neither previous nor domain; every later version has both.";

@@ -174,23 +174,24 @@ impl Envelope {
     /// Whether one of the signatures that name `key` verifies under it; the code says why none does.
     ///
     /// Only entries that carry the key's id are tried (attack: trial verification lets a relabelled signature count).
+    /// Of several codes it is the first of the table, so that the order of the entries does not matter.
     ///
     /// # Errors
     ///
     /// [`Code::SignerMismatch`] where no entry names the key, otherwise what is wrong with the entry that does.
     pub(crate) fn check_signature(&self, key: &PublicKey) -> Result<(), Code> {
         let key_id = key.key_id().to_string();
-        let mut result = Err(Code::SignerMismatch);
+        let mut broken = Code::SignerMismatch;
         let mut encoding = None;
         for entry in self.signatures.iter().filter(|entry| entry.key_id == key_id) {
             let signature = Base64::decode_vec(&entry.base64).map_err(|_| Code::SignatureMalformed);
             let message = encoding.get_or_insert_with(|| self.pre_authentication_encoding());
             match signature.and_then(|signature| key.verify(message, &signature)) {
                 Ok(()) => return Ok(()),
-                Err(code) => result = Err(code),
+                Err(code) => broken = broken.min(code),
             }
         }
-        result
+        Err(broken)
     }
 }
 
@@ -202,3 +203,6 @@ impl Signature {
         Ok(entry)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -199,3 +199,6 @@ pub fn words(digest: &Digest) -> String {
     words.reverse();
     words.join(" ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,3 +88,6 @@ fn has_shape(text: &str, longest: usize, letter: fn(u8) -> bool, later: &[u8]) -
         && text.bytes().next().is_some_and(letter)
         && text.bytes().all(|b| letter(b) || later.contains(&b))
 }
+
+#[cfg(test)]
+mod tests;

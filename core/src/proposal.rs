@@ -45,7 +45,7 @@ pub struct Proposal {
 }
 
 /// A policy by version and digest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PolicyRef {
     /// Its version.
     pub version: u64,

@@ -51,7 +51,7 @@ pub(crate) struct ListState {
 }
 
 /// A checkpoint that was accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct CheckpointState {
     pub(crate) size: u64,
     pub(crate) root: Digest,
@@ -147,24 +147,13 @@ impl DomainState {
         }
     }
 
+    /// Where two states contradict each other the digest decides, so that the order of merging never matters.
     fn merge(&mut self, other: Self) {
-        if let Some(policy) = other.policy {
-            self.advance_policy(policy);
-        }
-        if let Some(checkpoint) = other.checkpoint {
-            self.advance_checkpoint(checkpoint);
-        }
+        self.policy = self.policy.max(other.policy);
+        self.checkpoint = self.checkpoint.max(other.checkpoint);
         self.time = self.time.max(other.time);
         self.list = match (self.list.take(), other.list) {
-            (Some(ours), Some(theirs)) => {
-                let (mut newer, older) =
-                    if ours.number < theirs.number { (theirs, ours) } else { (ours, theirs) };
-                // What either has seen revoked stays so until it runs out.
-                for (key, until) in older.entries {
-                    newer.entries.entry(key).or_insert(until);
-                }
-                Some(newer)
-            }
+            (Some(ours), Some(theirs)) => Some(ours.merge(theirs)),
             (ours, theirs) => ours.or(theirs),
         };
     }
@@ -193,6 +182,17 @@ impl DomainState {
 }
 
 impl ListState {
+    fn merge(self, other: Self) -> Self {
+        let is_older = (self.number, self.digest) < (other.number, other.digest);
+        let (mut newer, older) = if is_older { (other, self) } else { (self, other) };
+        // What either has seen revoked stays so for the longer of the two times, and for ever without one.
+        for (key, until) in older.entries {
+            let kept = newer.entries.entry(key).or_insert(until);
+            *kept = kept.zip(until).map(|(ours, theirs)| ours.max(theirs));
+        }
+        newer
+    }
+
     fn parse(value: Value<'_>) -> Result<Self, ParseError> {
         let mut fields = Fields::of(value, "list")?;
         let mut entries = BTreeMap::new();
@@ -200,8 +200,11 @@ impl ListState {
             let mut entry = Fields::of(value, "entries")?;
             let key =
                 (entry.one_of("kind", EntryKind::parse)?, digest_of(entry.required("value")?, "value")?);
-            entries.insert(key, nullable(&mut entry, "until", time)?);
+            let until = nullable(&mut entry, "until", time)?;
             entry.finish()?;
+            if entries.insert(key, until).is_some() {
+                return Err(ParseError::invalid("entries", Code::NotSorted));
+            }
         }
         let list = Self {
             number: fields.integer("number", 1..=u64::MAX)?,
@@ -254,3 +257,6 @@ fn time(value: Value<'_>) -> Result<Timestamp, ParseError> {
     let time = value.as_str().and_then(|text| Timestamp::parse(&text));
     time.ok_or(ParseError::invalid("time", Code::InvalidTime))
 }
+
+#[cfg(test)]
+mod tests;

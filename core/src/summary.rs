@@ -227,3 +227,6 @@ fn quoted(text: &str) -> String {
 fn join<T: AsRef<str>>(names: &[T]) -> String {
     names.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -141,8 +141,9 @@ fn first_day_of(year: i64) -> i64 {
 
 /// Year, month and day of a number of days since 1970-01-01.
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    // An estimate that is at most one year too high, as no year is shorter than 365 days.
-    let mut year = days.div_euclid(365).saturating_add(1971);
+    // An estimate that is never too low: the leap days between 1970 and any year there is come to less than six years
+    // forwards, which makes it too high, and to less than two backwards, which the 1972 makes up for.
+    let mut year = days.div_euclid(365).saturating_add(1972);
     while first_day_of(year) > days {
         year = year.saturating_sub(1);
     }
@@ -157,3 +158,6 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     }
     (year, month, day.saturating_add(1))
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use crate::{
     digest::Digest,
     document::digest_of,
     envelope::Envelope,
-    error::{ParseError, VerifyError},
+    error::ParseError,
     json::{ArrayWriter, Fields, ObjectWriter, Value},
     limits,
     policy::{ChainFailure, TrustPolicy, verify_chain},
@@ -215,9 +215,22 @@ impl Domain {
     }
 
     fn verify_lists(&mut self, policy: &TrustPolicy, envelopes: &[Result<Envelope, ParseError>]) {
+        // The same payload under other signatures is one list, so that their order does not matter.
+        let mut payloads = BTreeMap::<_, Envelope>::new();
         for envelope in envelopes {
-            let list = envelope.as_ref().map_err(|e| VerifyError::from(e.clone()));
-            match list.and_then(|envelope| VerifiedList::verify(envelope, policy)) {
+            match envelope {
+                Ok(envelope) => payloads
+                    .entry((envelope.digest(), envelope.payload_type()))
+                    .and_modify(|held| held.merge(envelope.clone()))
+                    .or_insert_with(|| envelope.clone()),
+                Err(error) => {
+                    self.list_failure = self.list_failure.max(Some(error.code()));
+                    continue;
+                }
+            };
+        }
+        for envelope in payloads.values() {
+            match VerifiedList::verify(envelope, policy) {
                 Ok(list) => self.lists.push(list),
                 Err(error) => self.list_failure = self.list_failure.max(Some(error.code())),
             }

@@ -10,7 +10,7 @@
 //! The rules for paths keep two trees from having one digest, and one tree from being two on another system (attacks:
 //! `..`, newlines, names that a command reads as options, names that differ only in case).
 
-use alloc::{borrow::ToOwned as _, collections::BTreeSet, string::String, vec::Vec};
+use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 use core::fmt::Write as _;
 
 use crate::{code::Code, digest::Digest, error::ParseError, limits};
@@ -101,8 +101,8 @@ impl Manifest {
     ///
     /// # Errors
     ///
-    /// [`Code::ManifestEmpty`], [`Code::ManifestPath`], [`Code::ManifestCaseCollision`] (which a repeated path is,
-    /// too), or [`ParseError::TooMany`] over [`limits::FILES`].
+    /// [`Code::ManifestEmpty`], [`Code::ManifestPath`], [`Code::ManifestCaseCollision`] (which a repeated path is, too,
+    /// and a file where another path needs a directory), or [`ParseError::TooMany`] over [`limits::FILES`].
     pub fn directory(mut files: Vec<WeightsFile>) -> Result<Self, ParseError> {
         if files.is_empty() {
             return Err(ParseError::rule(Code::ManifestEmpty, ""));
@@ -110,21 +110,9 @@ impl Manifest {
         if files.len() > limits::FILES {
             return Err(ParseError::TooMany { field: "files", limit: limits::FILES });
         }
+        files.iter().try_for_each(|file| check_path(&file.path))?;
         files.sort_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
-        let mut folded = BTreeSet::new();
-        for file in &files {
-            check_path(&file.path)?;
-            if !folded.insert(file.path.to_lowercase()) {
-                return Err(ParseError::rule(Code::ManifestCaseCollision, file.path.as_str()));
-            }
-        }
-        // A file where another path needs a directory: no file system holds both.
-        for path in &folded {
-            let mut parents = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
-            if let Some(parent) = parents.find(|parent| folded.contains(*parent)) {
-                return Err(ParseError::rule(Code::ManifestCaseCollision, parent));
-            }
-        }
+        check_case(&files)?;
         Ok(Self { kind: WeightsKind::Directory, files })
     }
 
@@ -176,6 +164,24 @@ impl Manifest {
     }
 }
 
+/// Refuses files and directories whose names differ only in case, as a file system may hold but one of them.
+fn check_case(files: &[WeightsFile]) -> Result<(), ParseError> {
+    // Both ways, as some letters have a capital but are not what it has as its small letter: `ſ`, `ß`, the final sigma.
+    let fold = |path: &str| path.to_uppercase().to_lowercase();
+    let mut paths: Vec<_> = files.iter().map(|file| (fold(&file.path), file.path.as_str())).collect();
+    // In the order of their components, paths of one directory stand together whatever their spelling, right after a
+    // file of its name: looking at neighbours is enough.
+    paths.sort_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
+    for ((a, path), (b, next)) in paths.iter().zip(paths.iter().skip(1)) {
+        let same = a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count();
+        let mut spelt = path.split('/').zip(next.split('/')).take(same);
+        if same == a.split('/').count() || spelt.any(|(a, b)| a != b) {
+            return Err(ParseError::rule(Code::ManifestCaseCollision, *next));
+        }
+    }
+    Ok(())
+}
+
 /// Checks a relative path of a manifest.
 ///
 /// # Errors
@@ -189,3 +195,6 @@ pub fn check_path(path: &str) -> Result<(), ParseError> {
         && !path.chars().any(|c| c.is_control() || c == '\\');
     if allowed { Ok(()) } else { Err(ParseError::rule(Code::ManifestPath, path.to_owned())) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,6 +47,8 @@ struct Row {
     role: Option<Role>,
     verified: Option<Verified<Approval>>,
     code: Option<Code>,
+    /// When it may begin to count, and then also contradict another of the same person.
+    begins: Option<Timestamp>,
 }
 
 /// What an approval is held against.
@@ -54,8 +56,8 @@ struct Context<'a> {
     chain: Option<&'a TrustPolicy>,
     rule: Option<&'a Rule>,
     stops: &'a Stops,
-    training: Option<&'a Verified<TrainingOutput>>,
-    proposal: Option<&'a Verified<Proposal>>,
+    training: &'a Result<Verified<TrainingOutput>, VerifyError>,
+    proposal: &'a Result<Verified<Proposal>, VerifyError>,
     proposal_digest: Option<Digest>,
     /// What an approver of this proposal was shown: the text is that of the policy which the proposal names.
     summary: Option<SummaryRef>,
@@ -77,9 +79,10 @@ impl<'a> Approvals<'a> {
         proposal: &Result<Verified<Proposal>, VerifyError>,
         now: Timestamp,
     ) -> Self {
-        let (training, proposal) = (training.as_ref().ok(), proposal.as_ref().ok());
-        let shown = chain.zip(proposal).and_then(|(chain, proposal)| chain.find(proposal.statement().policy));
-        let shown = training.zip(proposal).zip(shown);
+        let shown = training.as_ref().ok().zip(proposal.as_ref().ok()).and_then(|(training, proposal)| {
+            let link = chain?.find(proposal.statement().policy)?;
+            Some(summary::reference(training, proposal, link.policy()))
+        });
         let context = Context {
             chain,
             rule,
@@ -87,8 +90,7 @@ impl<'a> Approvals<'a> {
             training,
             proposal,
             proposal_digest: bundle.proposal().map(Envelope::digest),
-            summary: shown
-                .map(|((training, proposal), link)| summary::reference(training, proposal, link.policy())),
+            summary: shown,
             now,
         };
         let mut payloads = BTreeMap::<Digest, Vec<_>>::new();
@@ -220,8 +222,9 @@ impl<'a> Approvals<'a> {
 
     /// When a counted key runs out, or an approval that does not count yet may begin to.
     pub(super) fn boundaries(&self) -> impl Iterator<Item = Timestamp> {
-        self.counted()
-            .flat_map(|approval| [approval.key_window().not_before, approval.key_window().not_after])
+        let windows = self.counted().map(Verified::key_window);
+        let begins = self.rows.iter().filter_map(|row| row.begins);
+        windows.flat_map(|window| [window.not_before, window.not_after]).chain(begins)
     }
 
     /// Every payload with its fate, sorted by digest.
@@ -240,7 +243,7 @@ impl<'a> Approvals<'a> {
 
 impl Row {
     fn refused(digest: Digest, code: Code) -> Self {
-        Self { digest, approver: None, role: None, verified: None, code: Some(code) }
+        Self { digest, approver: None, role: None, verified: None, code: Some(code), begins: None }
     }
 }
 
@@ -308,14 +311,32 @@ impl Context<'_> {
                 row.code = self.check(&verified, chain).err();
                 row.verified = Some(verified);
             }
-            Err(error) => row.code = Some(self.trains(&approval.approver).unwrap_or(error.code())),
+            Err(error) => {
+                row.begins = self.begins(&approval, error.code(), chain.newest().policy());
+                row.code = Some(self.trains(&approval.approver).unwrap_or(error.code()));
+            }
         }
         row
     }
 
+    /// The moment at which an approval may begin to count that is too early now.
+    fn begins(&self, approval: &Approval, code: Code, policy: &Policy) -> Option<Timestamp> {
+        match code {
+            Code::FromFuture => {
+                let skew = i64::from(policy.clock_skew_seconds);
+                Some(approval.signed_at.plus(skew.saturating_neg()))
+            }
+            Code::KeyNotYetValid => {
+                let starts = policy.keys(&approval.approver).map(|key| key.window.not_before);
+                starts.filter(|start| *start > self.now).min()
+            }
+            _ => None,
+        }
+    }
+
     fn trains(&self, approver: &Principal) -> Option<Code> {
-        let trainer = self.training.map(|training| &training.statement().trainer);
-        (trainer == Some(approver)).then_some(Code::ApproverIsTrainer)
+        let trainer = self.training.as_ref().map(|training| &training.statement().trainer);
+        (trainer == Ok(approver)).then_some(Code::ApproverIsTrainer)
     }
 
     /// Whether an approval with a good signature fits the proposal, the rule and the time.
@@ -323,7 +344,9 @@ impl Context<'_> {
         let statement = approval.statement();
         let ensure = |holds: bool, code| if holds { Ok(()) } else { Err(code) };
         ensure(!self.stops.approvals.contains(&approval.digest()), Code::ApprovalRevoked)?;
-        let proposal = self.proposal.ok_or(Code::ApprovalOtherProposal)?;
+        // Where what it stands on does not hold, that is why it does not count.
+        let proposal = self.proposal.as_ref().map_err(VerifyError::code)?;
+        self.training.as_ref().map_err(VerifyError::code)?;
         ensure(statement.subject == proposal.statement().subject, Code::ApprovalOtherProposal)?;
         let policy = chain.newest().policy();
         ensure(policy.holds(&statement.approver, &statement.role), Code::RoleNotHeld)?;
@@ -341,8 +364,8 @@ impl Context<'_> {
     fn separation(&self, approver: Option<&Principal>) -> Option<Code> {
         let (approver, chain, rule) = (approver?, self.chain?, self.rule?);
         let policy = chain.newest().policy();
-        let trainer = self.training.map(|training| &training.statement().trainer);
-        let proposer = self.proposal.map(|proposal| &proposal.statement().proposed_by);
+        let trainer = self.training.as_ref().ok().map(|training| &training.statement().trainer);
+        let proposer = self.proposal.as_ref().ok().map(|proposal| &proposal.statement().proposed_by);
         let operates =
             |service: Option<&Principal>| service.is_some_and(|service| policy.operates(approver, service));
         if let Some(code) = self.trains(approver) {

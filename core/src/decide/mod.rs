@@ -282,16 +282,23 @@ fn best_list<'a>(
         return Err(Code::ListEquivocation);
     }
     best.check_signers(chain, now)?;
-    let Some(seen) = &seen.list else { return Ok(best) };
-    if best.list().number < seen.number {
-        return Err(Code::ListRollback);
+    let number = best.list().number;
+    match &seen.list {
+        Some(seen) if number < seen.number => return Err(Code::ListRollback),
+        Some(seen) if number == seen.number && best.digest() != seen.digest => {
+            return Err(Code::ListEquivocation);
+        }
+        _ => {}
     }
-    if best.list().number == seen.number {
-        return if best.digest() == seen.digest { Ok(best) } else { Err(Code::ListEquivocation) };
-    }
+    // What any earlier list revoked must stay listed until it runs out, be that list held or only remembered.
+    let held = domain.lists.iter().filter(|list| list.list().number < number);
+    let held =
+        held.flat_map(|list| &list.list().entries).map(|entry| ((entry.kind, entry.value), entry.until));
+    let remembered = seen.list.iter().filter(|seen| seen.number < number).flat_map(|seen| &seen.entries);
+    let earlier = held.chain(remembered.map(|(key, until)| (*key, *until)));
     let listed: BTreeSet<_> = best.list().entries.iter().map(|entry| (entry.kind, entry.value)).collect();
     let must_stay =
         |until: Option<Timestamp>| until.is_none_or(|until| until > best.list().window.not_before);
-    let dropped = seen.entries.iter().any(|(key, until)| must_stay(*until) && !listed.contains(key));
-    if dropped { Err(Code::ListEntryDropped) } else { Ok(best) }
+    let mut dropped = earlier.filter(|(key, until)| must_stay(*until) && !listed.contains(key));
+    if dropped.next().is_some() { Err(Code::ListEntryDropped) } else { Ok(best) }
 }

@@ -9,6 +9,8 @@
 //! memory and can be quoted byte for byte.
 
 mod reader;
+#[cfg(test)]
+mod tests;
 mod value;
 mod writer;
 
