@@ -1,5 +1,6 @@
 // Runs vectors against the npm package, in Node and in a page alike.
 import { calls } from './calls.mjs';
+import { decode, encode } from './forms.mjs';
 
 /** What came of every vector: `{id, actual}`, with a `problem` where it failed. */
 export async function run(placet, vectors) {
@@ -44,19 +45,4 @@ function equal(one, other) {
     keys.length === Object.keys(other).length &&
     keys.every((key) => Object.hasOwn(other, key) && equal(one[key], other[key]))
   );
-}
-
-function decode(value) {
-  if (Array.isArray(value)) return value.map(decode);
-  if (value === null || typeof value !== 'object') return value;
-  const keys = Object.keys(value);
-  if (keys.length === 1 && keys[0] === 'base64') return Uint8Array.from(atob(value.base64), (letter) => letter.charCodeAt(0));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(item)]));
-}
-
-function encode(value) {
-  if (value instanceof Uint8Array) return { base64: btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join('')) };
-  if (Array.isArray(value)) return value.map(encode);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encode(item)]));
 }

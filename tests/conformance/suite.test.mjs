@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { decode } from './forms.mjs';
 import { report, run } from './suite.mjs';
 import { load } from './vectors.mjs';
 
@@ -66,19 +67,22 @@ test('vectors that check nothing are refused', async () => {
   await assert.rejects(load(directory), /expects nothing/);
 });
 
-test('every form of bytes is resolved', async () => {
+test('every form of bytes is decoded', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'vectors-'));
   const forms = [
     { utf8: 'é' },
     { base64: 'AAE=' },
-    { repeat: [{ utf8: 'ab' }, 2] },
-    { encode_base64: { utf8: 'abc' } },
+    { repeat: [{ utf8: 'abc' }, 3] },
+    { repeat: [{ utf8: 'abc' }, 0] },
+    { encode_base64: { concat: [{ utf8: 'ab' }, { utf8: 'c' }] } },
     { file: 'note.txt' },
   ];
   await writeFile(join(directory, 'note.txt'), 'note');
-  const vector = { name: 'n', call: 'c', input: { all: { concat: forms }, kept: { utf8: 1, other: 2 } }, expect: { value: 1 } };
-  await writeFile(join(directory, 'v.json'), JSON.stringify([vector]));
-  const [{ input }] = await load(directory);
-  assert.equal(atob(input.all.base64), '\xc3\xa9\x00\x01ababYWJjnote');
-  assert.deepEqual(input.kept, { utf8: 1, other: 2 });
+  const input = { all: { concat: forms }, kept: { utf8: 1, other: 2 } };
+  await writeFile(join(directory, 'v.json'), JSON.stringify([{ name: 'n', call: 'c', input, expect: { value: 1 } }]));
+  const [vector] = await load(directory);
+  const { all, kept } = decode(vector.input);
+  assert.equal(Buffer.from(all).toString('latin1'), '\xc3\xa9\x00\x01abcabcabcYWJjnote');
+  assert.deepEqual(kept, { utf8: 1, other: 2 });
+  assert.throws(() => decode({ concat: [{ hex: '00' }] }), /no form of bytes/);
 });

@@ -3,11 +3,13 @@
 //! Documents come in and go out as bytes: the core's own strict reader sees exactly what was
 //! signed, and no second parser can read it differently. Only small results cross as objects.
 //!
+//! - [`decide`]: may this model run here now?
 //! - [`weights`]: the digest of a weights file that is read piece by piece.
-//! - [`error`]: how an error of the core becomes a JavaScript value.
+//! - [`boundary`]: how bytes, results and errors cross.
 //!
 //! The functions are called through the hand-written package in `npm/`, which turns errors into
 //! `PlacetError` and frees what has to be freed.
 
-pub mod error;
+pub mod boundary;
+pub mod decide;
 pub mod weights;

@@ -4,30 +4,25 @@
 //! bytes and never from a document. Files of many gigabytes pass through in pieces; only the state
 //! of the hash function stays in memory.
 
-use core::fmt::Write as _;
-
+use placet_core::{digest::Hasher, weights::WeightsKind};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use wasm_bindgen::prelude::*;
 
-use crate::error::to_object;
+use crate::boundary::to_object;
 
 /// The weights of one file, as a request and a training output name them.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct FileWeights {
-    /// Always `file`.
-    pub kind: &'static str,
-    /// `sha256:` and 64 lower-case hexadecimal digits.
-    pub digest: String,
-    /// The length in bytes.
-    pub size: u64,
+#[derive(Serialize)]
+struct FileWeights {
+    kind: &'static str,
+    digest: String,
+    size: u64,
 }
 
 /// SHA-256 (FIPS 180-4) over a file's pieces, in order.
 #[wasm_bindgen]
 #[derive(Debug, Default)]
 pub struct WeightsHasher {
-    hasher: Sha256,
+    hasher: Hasher,
     size: u64,
 }
 
@@ -49,23 +44,10 @@ impl WeightsHasher {
     /// Ends the file and returns `{kind, digest, size}`.
     #[must_use]
     pub fn finish(self) -> JsValue {
-        to_object(&self.into_weights())
-    }
-}
-
-impl WeightsHasher {
-    /// Ends the file.
-    #[must_use]
-    pub fn into_weights(self) -> FileWeights {
-        let mut digest = String::from("sha256:");
-        for byte in self.hasher.finalize() {
-            // Writing to a string cannot fail.
-            let _ = write!(digest, "{byte:02x}");
-        }
-        FileWeights {
-            kind: "file",
-            digest,
+        to_object(&FileWeights {
+            kind: WeightsKind::File.as_str(),
+            digest: self.hasher.finish().to_string(),
             size: self.size,
-        }
+        })
     }
 }

@@ -21,46 +21,14 @@ pub(crate) struct Area {
 
 /// In the order in which a full run goes: what fails fast comes first.
 pub(crate) const ALL: &[Area] = &[
-    Area {
-        name: "lint",
-        about: "formatting, clippy and documentation without a warning",
-        run: lint,
-    },
-    Area {
-        name: "deny",
-        about: "licences, origins and duplicates of all dependencies",
-        run: deny,
-    },
-    Area {
-        name: "xtask",
-        about: "this tool",
-        run: xtask,
-    },
-    Area {
-        name: "core",
-        about: "placet-core, here and without an operating system",
-        run: core,
-    },
-    Area {
-        name: "keys",
-        about: "placet-keys, here and for WebAssembly",
-        run: keys,
-    },
-    Area {
-        name: "wasm",
-        about: "the bindings in Node and Chromium",
-        run: wasm,
-    },
-    Area {
-        name: "npm",
-        about: "the npm package as it is installed",
-        run: conformance::package,
-    },
-    Area {
-        name: "conformance",
-        about: "the vectors in Rust, Node and Chromium",
-        run: conformance::vectors,
-    },
+    Area { name: "lint", about: "formatting, clippy and documentation without a warning", run: lint },
+    Area { name: "deny", about: "licences, origins and duplicates of all dependencies", run: deny },
+    Area { name: "xtask", about: "this tool", run: xtask },
+    Area { name: "core", about: "placet-core, here and without an operating system", run: core },
+    Area { name: "keys", about: "placet-keys, here and for WebAssembly", run: keys },
+    Area { name: "wasm", about: "the bindings in Node and Chromium", run: wasm },
+    Area { name: "npm", about: "the npm package as it is installed", run: conformance::package },
+    Area { name: "conformance", about: "the vectors in Rust, Node and Chromium", run: conformance::vectors },
 ];
 
 /// One line an area.
@@ -76,26 +44,15 @@ fn lint(run: &mut Run) -> Result<(), Failure> {
     setup::rust_component("rustfmt", "fmt", "formatting is checked")?;
     setup::rust_component("clippy", "clippy", "lints are checked")?;
     setup::rust_target(WASM, "the bindings are linted for it")?;
-    let mut check = |name: &str, line: &str| {
-        run.check(
-            name,
-            Count::Step,
-            cargo(line).env("RUSTDOCFLAGS", "-D warnings"),
-        )
-    };
+    let mut check =
+        |name: &str, line: &str| run.check(name, Count::Step, cargo(line).env("RUSTDOCFLAGS", "-D warnings"));
     check("formatting", "fmt --all --check")?;
-    check(
-        "clippy",
-        "clippy --workspace --all-targets --all-features -- -D warnings",
-    )?;
+    check("clippy", "clippy --workspace --all-targets --all-features -- -D warnings")?;
     check(
         "clippy for WebAssembly",
         &format!("clippy --package placet-wasm --all-targets --target {WASM} -- -D warnings"),
     )?;
-    check(
-        "documentation",
-        "doc --workspace --no-deps --exclude xtask --exclude placet-bindgen",
-    )?;
+    check("documentation", "doc --workspace --no-deps --exclude xtask --exclude placet-bindgen")?;
     Ok(())
 }
 
@@ -104,10 +61,7 @@ fn deny(run: &mut Run) -> Result<(), Failure> {
     if find_program(&["cargo-deny"]).is_none() {
         let how = "cargo install --locked cargo-deny";
         if run.asked {
-            return Err(Failure::new(
-                "cargo_deny_missing",
-                format!("install it with `{how}`"),
-            ));
+            return Err(Failure::new("cargo_deny_missing", format!("install it with `{how}`")));
         }
         run.skip(format!("not installed (`{how}`)"));
         return Ok(());
@@ -124,15 +78,8 @@ fn xtask(run: &mut Run) -> Result<(), Failure> {
 }
 
 fn core(run: &mut Run) -> Result<(), Failure> {
-    setup::rust_target(
-        BARE_METAL,
-        "the core must build without an operating system",
-    )?;
-    run.check(
-        "tests",
-        Count::Cargo,
-        &mut cargo("test --package placet-core"),
-    )?;
+    setup::rust_target(BARE_METAL, "the core must build without an operating system")?;
+    run.check("tests", Count::Cargo, &mut cargo("test --package placet-core"))?;
     let build = format!("build --package placet-core --no-default-features --target {BARE_METAL}");
     run.check("build for bare metal", Count::Step, &mut cargo(&build))?;
     Ok(())
@@ -140,11 +87,7 @@ fn core(run: &mut Run) -> Result<(), Failure> {
 
 fn keys(run: &mut Run) -> Result<(), Failure> {
     setup::rust_target(WASM, "keys are used in the browser too")?;
-    run.check(
-        "tests",
-        Count::Cargo,
-        &mut cargo("test --package placet-keys"),
-    )?;
+    run.check("tests", Count::Cargo, &mut cargo("test --package placet-keys"))?;
     let build = format!("build --package placet-keys --target {WASM}");
     run.check("build for WebAssembly", Count::Step, &mut cargo(&build))?;
     Ok(())
@@ -155,15 +98,9 @@ fn wasm(run: &mut Run) -> Result<(), Failure> {
     setup::node()?;
     let chromium = browser::chromium()?;
     let tools = "build --package placet-bindgen --features tools";
-    run.need(
-        "build the test runner",
-        Count::Preparation,
-        &mut cargo(tools),
-    )?;
+    run.need("build the test runner", Count::Preparation, &mut cargo(tools))?;
     let tests = || {
-        let mut command = cargo(&format!(
-            "test --package placet-wasm --tests --target {WASM}"
-        ));
+        let mut command = cargo(&format!("test --package placet-wasm --tests --target {WASM}"));
         command.env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
             target().join("debug/wasm-bindgen-test-runner"),
@@ -174,9 +111,7 @@ fn wasm(run: &mut Run) -> Result<(), Failure> {
     run.check(
         "tests in Chromium",
         Count::Cargo,
-        tests()
-            .env("WASM_BINDGEN_USE_BROWSER", "1")
-            .env("CHROMEDRIVER", chromium.driver),
+        tests().env("WASM_BINDGEN_USE_BROWSER", "1").env("CHROMEDRIVER", chromium.driver),
     )?;
     npm::build()?;
     Ok(())

@@ -17,10 +17,7 @@ pub(crate) fn chromium() -> Result<Chromium, Failure> {
     if let Some(found) = find() {
         return Ok(found);
     }
-    setup::apt(
-        &["chromium", "chromium-driver", "fonts-dejavu-core"],
-        "tests run in a real browser",
-    )?;
+    setup::apt(&["chromium", "chromium-driver", "fonts-dejavu-core"], "tests run in a real browser")?;
     find().ok_or_else(|| {
         Failure::new(
             "chromium_missing",
@@ -33,12 +30,7 @@ fn find() -> Option<Chromium> {
     let named = |variable| env::var_os(variable).map(PathBuf::from);
     Some(Chromium {
         browser: named("CHROMIUM").or_else(|| {
-            find_program(&[
-                "chromium",
-                "chromium-browser",
-                "google-chrome-stable",
-                "google-chrome",
-            ])
+            find_program(&["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"])
         })?,
         driver: named("CHROMEDRIVER").or_else(|| find_program(&["chromedriver"]))?,
     })

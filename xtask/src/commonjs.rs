@@ -25,18 +25,13 @@ pub(crate) fn from_module(name: &str, source: &str) -> Result<String, Failure> {
         } else if let Some(names) = list(line) {
             exports.extend(pairs(names));
         } else {
-            let (declaration, declared) = declaration(line).ok_or_else(|| {
-                Failure::new("module_form", format!("{name}: no CommonJS for `{line}`"))
-            })?;
+            let (declaration, declared) = declaration(line)
+                .ok_or_else(|| Failure::new("module_form", format!("{name}: no CommonJS for `{line}`")))?;
             out.push(declaration.to_owned());
             exports.push((declared, declared));
         }
     }
-    out.extend(
-        exports
-            .into_iter()
-            .map(|(from, to)| format!("exports.{to} = {from};")),
-    );
+    out.extend(exports.into_iter().map(|(from, to)| format!("exports.{to} = {from};")));
     out.push(String::new());
     Ok(out.join("\n"))
 }
@@ -45,12 +40,9 @@ pub(crate) fn from_module(name: &str, source: &str) -> Result<String, Failure> {
 fn declaration(line: &str) -> Option<(&str, &str)> {
     let declaration = line.strip_prefix("export ")?;
     let words = declaration.strip_prefix("async ").unwrap_or(declaration);
-    let (_, rest) = words
-        .split_once(' ')
-        .filter(|(word, _)| ["class", "function", "const"].contains(word))?;
-    let name = rest
-        .split(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .next()?;
+    let (_, rest) =
+        words.split_once(' ').filter(|(word, _)| ["class", "function", "const"].contains(word))?;
+    let name = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next()?;
     (!name.is_empty()).then_some((declaration, name))
 }
 
@@ -67,10 +59,7 @@ fn is_list(names: &str) -> bool {
 /// `{ a, b } from './file.js';` gives the list with its braces, and the other format's file.
 fn names_from(rest: &str) -> Option<(&str, String)> {
     let (names, file) = rest.split_once(" from ")?;
-    let file = file
-        .strip_prefix('\'')?
-        .strip_suffix("';")?
-        .strip_suffix(".js")?;
+    let file = file.strip_prefix('\'')?.strip_suffix("';")?.strip_suffix(".js")?;
     is_list(names).then(|| (names, format!("{file}.cjs")))
 }
 
@@ -109,23 +98,15 @@ mod tests {
 
     #[test]
     fn lists_keep_their_new_names() {
-        assert!(
-            rewritten("export { a, b as default };")
-                .ends_with("exports.a = a;\nexports.default = b;\n")
-        );
-        assert!(
-            rewritten("export { a } from './x.js';").contains("exports.a = require('./x.cjs').a;")
-        );
+        assert!(rewritten("export { a, b as default };").ends_with("exports.a = a;\nexports.default = b;\n"));
+        assert!(rewritten("export { a } from './x.js';").contains("exports.a = require('./x.cjs').a;"));
     }
 
     #[test]
     fn another_form_is_an_error_and_not_left_as_it_is() {
-        for line in [
-            "export default 1;",
-            "import x from './x.js';",
-            "import './x.js';",
-            "export * from './x.js';",
-        ] {
+        for line in
+            ["export default 1;", "import x from './x.js';", "import './x.js';", "export * from './x.js';"]
+        {
             let failure = from_module("test.js", line).expect_err(line);
             assert!(failure.to_string().starts_with("module_form: test.js"));
         }

@@ -16,24 +16,21 @@ use crate::{
 pub(crate) fn package(run: &mut Run) -> Result<(), Failure> {
     let modules = setup::node_packages()?;
     let consumer = install(run)?;
-    let tests = root().join("tests/conformance/npm");
-    let mut tested = node_test(&[tests.join("load.test.mjs"), tests.join("weights.test.mjs")]);
-    run.check(
-        "tests in Node",
-        Count::Node,
-        tested.env("PLACET_CONSUMER", &consumer),
+    run.need(
+        "write an example",
+        Count::Preparation,
+        cargo("run --package placet-conformance -- example").arg(consumer.join("example")),
     )?;
+    let tests = root().join("tests/conformance/npm");
+    let mut tested =
+        node_test(&["decide", "load", "weights"].map(|name| tests.join(format!("{name}.test.mjs"))));
+    run.check("tests in Node", Count::Node, tested.env("PLACET_CONSUMER", &consumer))?;
 
     let tool = |name: &str| program(modules.join(".bin").join(name));
     let types = root().join("tests/conformance/types");
     for (name, libraries, globals, files) in [
         ("types alone", "es2022", "", "module.mts commonjs.cts"),
-        (
-            "types with the DOM",
-            "es2022,dom,dom.iterable",
-            "",
-            "dom.mts",
-        ),
+        ("types with the DOM", "es2022,dom,dom.iterable", "", "dom.mts"),
         ("types with Node", "es2022", "node", "node.mts"),
     ] {
         for file in files.split(' ') {
@@ -48,19 +45,11 @@ pub(crate) fn package(run: &mut Run) -> Result<(), Failure> {
             .current_dir(&consumer);
         run.check(name, Count::Step, &mut tsc)?;
     }
-    run.check(
-        "publint",
-        Count::Step,
-        tool("publint")
-            .arg("--strict")
-            .arg(target().join("npm/placet")),
-    )?;
+    run.check("publint", Count::Step, tool("publint").arg("--strict").arg(target().join("npm/placet")))?;
     run.check(
         "are the types wrong",
         Count::Step,
-        tool("attw")
-            .arg(tarball())
-            .args(["--no-emoji", "--exclude-entrypoints", "./placet.wasm"]),
+        tool("attw").arg(tarball()).args(["--no-emoji", "--exclude-entrypoints", "./placet.wasm"]),
     )?;
     Ok(())
 }
@@ -69,11 +58,7 @@ pub(crate) fn package(run: &mut Run) -> Result<(), Failure> {
 pub(crate) fn vectors(run: &mut Run) -> Result<(), Failure> {
     setup::node_packages()?;
     let chromium = browser::chromium()?;
-    run.check(
-        "tests of the runner in Rust",
-        Count::Cargo,
-        &mut cargo("test --package placet-conformance"),
-    )?;
+    run.check("tests of the runner in Rust", Count::Cargo, &mut cargo("test --package placet-conformance"))?;
     run.check(
         "tests of the runner in Node",
         Count::Node,
@@ -87,36 +72,20 @@ pub(crate) fn vectors(run: &mut Run) -> Result<(), Failure> {
     let runner = || cargo("run --package placet-conformance --");
     let script = |file: &str| {
         let mut command = program("node");
-        command
-            .arg(root().join("tests/conformance").join(file))
-            .env("PLACET_CONSUMER", &consumer);
+        command.arg(root().join("tests/conformance").join(file)).env("PLACET_CONSUMER", &consumer);
         command
     };
-    let mut finished = run.check(
-        "vectors in Rust",
-        Count::Line,
-        runner().arg("run").arg(result("rust")),
-    )?;
-    finished &= run.check(
-        "vectors in Node",
-        Count::Line,
-        script("node.mjs").arg(result("node")),
-    )?;
+    let mut finished = run.check("vectors in Rust", Count::Line, runner().arg("run").arg(result("rust")))?;
+    finished &= run.check("vectors in Node", Count::Line, script("node.mjs").arg(result("node")))?;
     finished &= run.check(
         "vectors in Chromium",
         Count::Line,
-        script("chromium.mjs")
-            .arg(result("chromium"))
-            .env("CHROMIUM", chromium.browser),
+        script("chromium.mjs").arg(result("chromium")).env("CHROMIUM", chromium.browser),
     )?;
     // A failed vector says more than the divergence that follows from it.
     if finished {
         let compared = ["rust", "node", "chromium"].map(result);
-        run.check(
-            "the same everywhere",
-            Count::Line,
-            runner().arg("compare").args(compared),
-        )?;
+        run.check("the same everywhere", Count::Line, runner().arg("compare").args(compared))?;
     }
     Ok(())
 }
@@ -143,11 +112,7 @@ fn install(run: &mut Run) -> Result<PathBuf, Failure> {
     run.need(
         "pack the npm package",
         Count::Preparation,
-        program("npm")
-            .arg("pack")
-            .arg(package)
-            .arg("--pack-destination")
-            .arg(&packages),
+        program("npm").arg("pack").arg(package).arg("--pack-destination").arg(&packages),
     )?;
     run.need(
         "install it",
@@ -171,7 +136,5 @@ fn node_test(files: &[PathBuf]) -> Command {
 }
 
 fn copy(from: &std::path::Path, to: &std::path::Path) -> Result<(), Failure> {
-    fs::copy(from, to)
-        .map(drop)
-        .map_err(|error| Failure::file(from, &error))
+    fs::copy(from, to).map(drop).map_err(|error| Failure::file(from, &error))
 }

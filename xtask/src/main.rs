@@ -40,10 +40,7 @@ fn main() -> ExitCode {
             print!("{HELP}\nAreas of `test`:\n{}", areas::list());
             Ok(())
         }
-        [other, ..] => Err(Failure::new(
-            "unknown_command",
-            format!("{other}; see `cargo xtask help`"),
-        )),
+        [other, ..] => Err(Failure::new("unknown_command", format!("{other}; see `cargo xtask help`"))),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,6 +2,9 @@
 //!
 //! One module and one set of bindings serve every runtime; the entry points in `wasm/npm` differ
 //! only in where they find the module. The directory appears whole or not at all.
+//!
+//! There is no pass of `wasm-opt`: version 132 took 7 % off the module but added 7 % to its size under
+//! brotli, which is what travels, and made no decision faster.
 
 use std::{
     fs,
@@ -21,10 +24,7 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     setup::rust_target(setup::WASM, "the npm package is compiled for it")?;
     prepare(
         "compile the module",
-        &mut cargo(&format!(
-            "build --package placet-wasm --lib --profile wasm --target {}",
-            setup::WASM
-        )),
+        &mut cargo(&format!("build --package placet-wasm --lib --profile wasm --target {}", setup::WASM)),
     )?;
     let unfinished = target().join("npm/placet.unfinished");
     remove(&unfinished)?;
@@ -34,24 +34,15 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     let compiled = target().join(setup::WASM).join("wasm/placet_wasm.wasm");
     prepare(
         "write its bindings",
-        cargo("run --package placet-bindgen --")
-            .arg(compiled)
-            .arg(&library)
-            .arg("bindings"),
+        cargo("run --package placet-bindgen --").arg(compiled).arg(&library).arg("bindings"),
     )?;
-    rename(
-        &library.join("bindings_bg.wasm"),
-        &unfinished.join("placet.wasm"),
-    )?;
+    rename(&library.join("bindings_bg.wasm"), &unfinished.join("placet.wasm"))?;
 
     let sources = root().join("wasm/npm");
     copy_files(&sources, &unfinished)?;
     copy_files(&sources.join("lib"), &library)?;
     write_commonjs(&library)?;
-    copy(
-        &unfinished.join("index.d.ts"),
-        &unfinished.join("index.d.cts"),
-    )?;
+    copy(&unfinished.join("index.d.ts"), &unfinished.join("index.d.cts"))?;
     set_version(&unfinished.join("package.json"))?;
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         let text = root().join(licence);
@@ -77,10 +68,7 @@ fn prepare(name: &str, command: &mut std::process::Command) -> Result<(), Failur
 /// Every module of `lib` a second time in the older format.
 fn write_commonjs(library: &Path) -> Result<(), Failure> {
     for module in files(library)? {
-        if module
-            .extension()
-            .is_some_and(|extension| extension == "js")
-        {
+        if module.extension().is_some_and(|extension| extension == "js") {
             let source = read(&module)?;
             let twin = commonjs::from_module(&module.display().to_string(), &source)?;
             write(&module.with_extension("cjs"), &twin)?;
@@ -94,18 +82,9 @@ fn set_version(manifest: &Path) -> Result<(), Failure> {
     const OPEN: &str = r#""version": "0.0.0""#;
     let text = read(manifest)?;
     if text.matches(OPEN).count() != 1 {
-        return Err(Failure::new(
-            "npm_manifest",
-            format!("{} must say {OPEN} once", manifest.display()),
-        ));
+        return Err(Failure::new("npm_manifest", format!("{} must say {OPEN} once", manifest.display())));
     }
-    write(
-        manifest,
-        &text.replace(
-            OPEN,
-            &format!(r#""version": "{}""#, env!("CARGO_PKG_VERSION")),
-        ),
-    )
+    write(manifest, &text.replace(OPEN, &format!(r#""version": "{}""#, env!("CARGO_PKG_VERSION"))))
 }
 
 fn copy_files(from: &Path, to: &Path) -> Result<(), Failure> {
@@ -139,9 +118,7 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
-    fs::copy(from, to)
-        .map(drop)
-        .map_err(|error| Failure::file(from, &error))
+    fs::copy(from, to).map(drop).map_err(|error| Failure::file(from, &error))
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
@@ -150,9 +127,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), Failure> {
 
 fn remove(directory: &Path) -> Result<(), Failure> {
     match fs::remove_dir_all(directory) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Failure::file(directory, &error))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Failure::file(directory, &error)),
         _ => Ok(()),
     }
 }

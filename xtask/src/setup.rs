@@ -26,18 +26,9 @@ pub(crate) const BARE_METAL: &str = "thumbv7em-none-eabi";
 
 /// The compiled standard library of a target.
 pub(crate) fn rust_target(name: &str, why: &str) -> Result<(), Failure> {
-    let sysroot = output(program("rustc").args(["--print", "sysroot"])).ok_or_else(|| {
-        Failure::new(
-            "rustc_missing",
-            "install Rust with rustup: https://rustup.rs",
-        )
-    })?;
-    if Path::new(&sysroot)
-        .join("lib/rustlib")
-        .join(name)
-        .join("lib")
-        .is_dir()
-    {
+    let sysroot = output(program("rustc").args(["--print", "sysroot"]))
+        .ok_or_else(|| Failure::new("rustc_missing", "install Rust with rustup: https://rustup.rs"))?;
+    if Path::new(&sysroot).join("lib/rustlib").join(name).join("lib").is_dir() {
         return Ok(());
     }
     install(
@@ -64,17 +55,10 @@ pub(crate) fn rust_component(name: &str, subcommand: &str, why: &str) -> Result<
 /// Node in a supported release, with npm.
 pub(crate) fn node() -> Result<(), Failure> {
     let missing = |found: &str| {
-        Failure::new(
-            "node_missing",
-            format!("Node {OLDEST_NODE} or newer with npm is needed, found {found}"),
-        )
+        Failure::new("node_missing", format!("Node {OLDEST_NODE} or newer with npm is needed, found {found}"))
     };
     let version = output(program("node").arg("--version")).ok_or_else(|| missing("none"))?;
-    let major = version
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .and_then(|major| major.parse::<u32>().ok());
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
     if major.is_none_or(|major| major < OLDEST_NODE) || find_program(&["npm"]).is_none() {
         return Err(missing(&version));
     }
@@ -97,9 +81,7 @@ pub(crate) fn node_packages() -> Result<PathBuf, Failure> {
     install(
         "npm packages of tests/",
         "browser automation and the checks of the npm package",
-        program("npm")
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-            .current_dir(&tests),
+        program("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&tests),
         "npm_packages_missing",
     )?;
     fs::write(&stamp, lock).map_err(|error| Failure::file(&stamp, &error))?;
@@ -124,51 +106,24 @@ pub(crate) fn apt(packages: &[&str], why: &str) -> Result<(), Failure> {
         command.env("DEBIAN_FRONTEND", "noninteractive");
         command
     };
-    install(
-        "Debian package lists",
-        why,
-        apt_get().arg("update"),
-        "apt_failed",
-    )?;
+    install("Debian package lists", why, apt_get().arg("update"), "apt_failed")?;
     let mut command = apt_get();
-    command
-        .args(["install", "-y", "--no-install-recommends"])
-        .args(packages);
+    command.args(["install", "-y", "--no-install-recommends"]).args(packages);
     install(&names, why, &mut command, "apt_failed")
 }
 
-fn install(
-    what: &str,
-    why: &str,
-    command: &mut Command,
-    code: &'static str,
-) -> Result<(), Failure> {
+fn install(what: &str, why: &str, command: &mut Command, code: &'static str) -> Result<(), Failure> {
     println!("  setting up {what}: {why}");
     let log = target().join("xtask/logs/setup.log");
-    let tally = step::run(
-        &format!("install {what}"),
-        &log,
-        Count::Preparation,
-        command,
-    )?;
+    let tally = step::run(&format!("install {what}"), &log, Count::Preparation, command)?;
     if tally.failed > 0 {
-        return Err(Failure::new(
-            code,
-            format!("{what} could not be installed ({why})"),
-        ));
+        return Err(Failure::new(code, format!("{what} could not be installed ({why})")));
     }
     Ok(())
 }
 
 /// What a program prints, if it is there and succeeds.
 fn output(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

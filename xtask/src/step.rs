@@ -50,12 +50,7 @@ impl Tally {
 ///
 /// A step fails if the command does, and also if it was to run tests and ran none: a runner that
 /// no longer finds its tests must not look green.
-pub(crate) fn run(
-    name: &str,
-    log: &Path,
-    count: Count,
-    command: &mut Command,
-) -> Result<Tally, Failure> {
+pub(crate) fn run(name: &str, log: &Path, count: Count, command: &mut Command) -> Result<Tally, Failure> {
     print!("  {name} … ");
     flush();
     let start = Instant::now();
@@ -93,18 +88,10 @@ fn run_to_end(command: &mut Command, log: &Path, start: Instant) -> Result<bool,
         fs::create_dir_all(directory).map_err(|error| Failure::file(directory, &error))?;
     }
     let file = File::create(log).map_err(|error| Failure::file(log, &error))?;
-    let errors = file
-        .try_clone()
-        .map_err(|error| Failure::file(log, &error))?;
+    let errors = file.try_clone().map_err(|error| Failure::file(log, &error))?;
     let program = command.get_program().to_string_lossy().into_owned();
-    let not_started =
-        |error: io::Error| Failure::new("program_not_started", format!("{program}: {error}"));
-    let mut child = match command
-        .stdin(Stdio::null())
-        .stdout(file)
-        .stderr(errors)
-        .spawn()
-    {
+    let not_started = |error: io::Error| Failure::new("program_not_started", format!("{program}: {error}"));
+    let mut child = match command.stdin(Stdio::null()).stdout(file).stderr(errors).spawn() {
         Ok(child) => child,
         Err(error) => {
             println!("FAILED");
@@ -156,17 +143,11 @@ fn flush() {
 impl Count {
     fn of(self, log: &str) -> Tally {
         match self {
-            Self::Step => Tally {
-                passed: 1,
-                failed: 0,
-            },
+            Self::Step => Tally { passed: 1, failed: 0 },
             Self::Preparation => Tally::default(),
             Self::Cargo => {
                 let mut tally = Tally::default();
-                for line in log
-                    .lines()
-                    .filter_map(|line| line.trim_start().strip_prefix("test result: "))
-                {
+                for line in log.lines().filter_map(|line| line.trim_start().strip_prefix("test result: ")) {
                     tally.add(Tally {
                         passed: number_before(line, " passed"),
                         failed: number_before(line, " failed"),
@@ -178,8 +159,7 @@ impl Count {
                 .lines()
                 .rev()
                 .find(|line| {
-                    line.starts_with(|first: char| first.is_ascii_digit())
-                        && line.contains(" passed, ")
+                    line.starts_with(|first: char| first.is_ascii_digit()) && line.contains(" passed, ")
                 })
                 .map(|line| Tally {
                     passed: number_before(line, " passed"),
@@ -193,10 +173,7 @@ impl Count {
                         .find_map(|line| line.strip_prefix(label)?.trim().parse().ok())
                         .unwrap_or(0)
                 };
-                Tally {
-                    passed: total("# pass "),
-                    failed: total("# fail "),
-                }
+                Tally { passed: total("# pass "), failed: total("# fail ") }
             }
         }
     }
@@ -222,94 +199,46 @@ mod tests {
 
     #[test]
     fn cargo_counts_are_summed_over_test_binaries() {
-        let log = "test result: ok. 3 passed; 0 failed; 1 ignored\n\ntest result: FAILED. 12 passed; 2 failed;";
-        assert_eq!(
-            Count::Cargo.of(log),
-            Tally {
-                passed: 15,
-                failed: 2
-            }
-        );
+        let log =
+            "test result: ok. 3 passed; 0 failed; 1 ignored\n\ntest result: FAILED. 12 passed; 2 failed;";
+        assert_eq!(Count::Cargo.of(log), Tally { passed: 15, failed: 2 });
     }
 
     #[test]
     fn the_last_count_line_stands() {
         let log = "1 passed, 0 failed\nnoise\n41 passed, 2 failed in node\n";
-        assert_eq!(
-            Count::Line.of(log),
-            Tally {
-                passed: 41,
-                failed: 2
-            }
-        );
+        assert_eq!(Count::Line.of(log), Tally { passed: 41, failed: 2 });
     }
 
     #[test]
     fn totals_of_node_are_read() {
-        assert_eq!(
-            Count::Node.of("ok 1 - x\n# pass 7\n# fail 1\n"),
-            Tally {
-                passed: 7,
-                failed: 1
-            }
-        );
+        assert_eq!(Count::Node.of("ok 1 - x\n# pass 7\n# fail 1\n"), Tally { passed: 7, failed: 1 });
     }
 
     #[test]
     fn a_failed_command_counts_as_a_failure_even_if_its_log_shows_none() {
-        assert_eq!(
-            shell("lies", Count::Line, "echo 3 passed, 0 failed; exit 1").failed,
-            1
-        );
-        assert_eq!(
-            shell("step", Count::Step, "exit 3"),
-            Tally {
-                passed: 0,
-                failed: 1
-            }
-        );
+        assert_eq!(shell("lies", Count::Line, "echo 3 passed, 0 failed; exit 1").failed, 1);
+        assert_eq!(shell("step", Count::Step, "exit 3"), Tally { passed: 0, failed: 1 });
     }
 
     #[test]
     fn reported_failures_count_even_if_the_command_succeeds() {
-        assert_eq!(
-            shell("quiet", Count::Line, "echo 3 passed, 2 failed"),
-            Tally {
-                passed: 3,
-                failed: 2
-            }
-        );
+        assert_eq!(shell("quiet", Count::Line, "echo 3 passed, 2 failed"), Tally { passed: 3, failed: 2 });
     }
 
     #[test]
     fn a_runner_that_finds_no_tests_fails() {
         assert_eq!(
-            shell(
-                "none",
-                Count::Cargo,
-                "echo test result: ok. 0 passed\\; 0 failed"
-            ),
-            Tally {
-                passed: 0,
-                failed: 1
-            }
+            shell("none", Count::Cargo, "echo test result: ok. 0 passed\\; 0 failed"),
+            Tally { passed: 0, failed: 1 }
         );
     }
 
     #[test]
     fn a_program_that_is_not_there_has_a_code() {
         let log = target().join("xtask/logs/test-absent.log");
-        let failure = run(
-            "absent",
-            &log,
-            Count::Step,
-            &mut Command::new("no-such-program-here"),
-        )
-        .expect_err("absent");
-        assert!(
-            failure
-                .to_string()
-                .starts_with("program_not_started: no-such-program-here")
-        );
+        let failure =
+            run("absent", &log, Count::Step, &mut Command::new("no-such-program-here")).expect_err("absent");
+        assert!(failure.to_string().starts_with("program_not_started: no-such-program-here"));
     }
 }

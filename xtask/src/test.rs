@@ -21,12 +21,7 @@ pub(crate) struct Run {
 
 impl Run {
     /// Runs a step; the area goes on whatever comes of it.
-    pub(crate) fn check(
-        &mut self,
-        name: &str,
-        count: Count,
-        command: &mut Command,
-    ) -> Result<bool, Failure> {
+    pub(crate) fn check(&mut self, name: &str, count: Count, command: &mut Command) -> Result<bool, Failure> {
         self.steps += 1;
         let log = target().join(format!("xtask/logs/{}-{}.log", self.area, self.steps));
         let tally = step::run(name, &log, count, command)?;
@@ -35,19 +30,11 @@ impl Run {
     }
 
     /// Runs a step that the rest of the area needs.
-    pub(crate) fn need(
-        &mut self,
-        name: &str,
-        count: Count,
-        command: &mut Command,
-    ) -> Result<(), Failure> {
+    pub(crate) fn need(&mut self, name: &str, count: Count, command: &mut Command) -> Result<(), Failure> {
         if self.check(name, count, command)? {
             Ok(())
         } else {
-            Err(Failure::new(
-                "step_failed",
-                format!("the rest of `{}` needs it", self.area),
-            ))
+            Err(Failure::new("step_failed", format!("the rest of `{}` needs it", self.area)))
         }
     }
 
@@ -82,20 +69,11 @@ pub(crate) fn run(names: &[&str]) -> Result<(), Failure> {
         }
         total.add(run.tally);
         let Tally { passed, failed } = run.tally;
-        let remark = run
-            .skipped
-            .map(|why| format!("  skipped: {why}"))
-            .unwrap_or_default();
+        let remark = run.skipped.map(|why| format!("  skipped: {why}")).unwrap_or_default();
         let seconds = begun.elapsed().as_secs_f64();
-        summary.push(format!(
-            "{:<12} {passed:>6} {failed:>6} {seconds:>8.1}{remark}",
-            area.name
-        ));
+        summary.push(format!("{:<12} {passed:>6} {failed:>6} {seconds:>8.1}{remark}", area.name));
     }
-    println!(
-        "\n{:<12} {:>6} {:>6} {:>8}",
-        "area", "passed", "failed", "seconds"
-    );
+    println!("\n{:<12} {:>6} {:>6} {:>8}", "area", "passed", "failed", "seconds");
     for line in summary {
         println!("{line}");
     }
@@ -108,10 +86,7 @@ pub(crate) fn run(names: &[&str]) -> Result<(), Failure> {
         start.elapsed().as_secs_f64()
     );
     if total.failed > 0 {
-        return Err(Failure::new(
-            "tests_failed",
-            format!("{} failed", total.failed),
-        ));
+        return Err(Failure::new("tests_failed", format!("{} failed", total.failed)));
     }
     Ok(())
 }
@@ -124,12 +99,7 @@ fn choose(names: &[&str]) -> Result<Vec<&'static Area>, Failure> {
         areas::ALL
             .iter()
             .find(|area| area.name == *name)
-            .ok_or_else(|| {
-                Failure::new(
-                    "unknown_area",
-                    format!("{name}; there are:\n{}", areas::list()),
-                )
-            })
+            .ok_or_else(|| Failure::new("unknown_area", format!("{name}; there are:\n{}", areas::list())))
     };
     names.iter().map(find).collect()
 }
@@ -153,14 +123,7 @@ mod tests {
     #[test]
     fn names_of_areas_are_unique() {
         for (index, area) in areas::ALL.iter().enumerate() {
-            assert!(
-                areas::ALL
-                    .iter()
-                    .skip(index + 1)
-                    .all(|other| other.name != area.name),
-                "{}",
-                area.name
-            );
+            assert!(areas::ALL.iter().skip(index + 1).all(|other| other.name != area.name), "{}", area.name);
         }
     }
 }

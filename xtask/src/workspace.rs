@@ -42,15 +42,11 @@ pub(crate) fn find_program(names: &[&str]) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let directories: Vec<PathBuf> = env::split_paths(&path).collect();
     names.iter().find_map(|name| {
-        directories
-            .iter()
-            .map(|directory| directory.join(name))
-            .find(|file| is_executable(file))
+        directories.iter().map(|directory| directory.join(name)).find(|file| is_executable(file))
     })
 }
 
 fn is_executable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
-    file.metadata()
-        .is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
+    file.metadata().is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
 }

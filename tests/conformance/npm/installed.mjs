@@ -7,6 +7,8 @@ import { pathToFileURL } from 'node:url';
 const consumer = process.env.PLACET_CONSUMER;
 if (!consumer) throw new Error('PLACET_CONSUMER names no project; run `cargo xtask test npm`');
 
+/** Documents of a model that may run, and the record that Rust writes of it. */
+export const example = join(consumer, 'example');
 export const directory = join(consumer, 'node_modules/placet');
 export const placet = await import(pathToFileURL(join(consumer, 'module.mjs')));
 export const commonjs = createRequire(join(consumer, 'package.json'))('./commonjs.cjs');

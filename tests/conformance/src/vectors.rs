@@ -37,18 +37,11 @@ pub(crate) fn load(directory: &Path) -> Result<Vec<Vector>, String> {
     let mut vectors = Vec::new();
     let mut names = BTreeSet::new();
     for file in files {
-        let name = file
-            .strip_prefix(directory)
-            .unwrap_or(&file)
-            .display()
-            .to_string();
+        let name = file.strip_prefix(directory).unwrap_or(&file).display().to_string();
         let text = fs::read(&file).map_err(|error| format!("{name}: {error}"))?;
-        let content: Value =
-            serde_json::from_slice(&text).map_err(|error| format!("{name}: {error}"))?;
+        let content: Value = serde_json::from_slice(&text).map_err(|error| format!("{name}: {error}"))?;
         let list = content.get("vectors").unwrap_or(&content).as_array();
-        let list = list
-            .filter(|list| !list.is_empty())
-            .ok_or_else(|| format!("{name}: no vectors"))?;
+        let list = list.filter(|list| !list.is_empty()).ok_or_else(|| format!("{name}: no vectors"))?;
         for entry in list {
             let vector = Vector::read(&name, &file, entry)?;
             if !names.insert(vector.id.clone()) {
@@ -72,10 +65,7 @@ fn find(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
             if path.file_name().is_none_or(|name| name != "files") {
                 find(&path, files)?;
             }
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
+        } else if path.extension().is_some_and(|extension| extension == "json") {
             files.push(path);
         }
     }
@@ -99,9 +89,8 @@ impl Vector {
                 .ok_or_else(|| format!("{id}: no object `{field}`"))
         };
         let known = ["name", "comment", "call", "input", "expect"];
-        if let Some(unknown) = entry
-            .as_object()
-            .and_then(|all| all.keys().find(|key| !known.contains(&key.as_str())))
+        if let Some(unknown) =
+            entry.as_object().and_then(|all| all.keys().find(|key| !known.contains(&key.as_str())))
         {
             return Err(format!("{id}: unknown field `{unknown}`"));
         }
@@ -112,10 +101,7 @@ impl Vector {
         let directory = file.parent().unwrap_or(Path::new("")).to_owned();
         Ok(Self {
             call: text("call")?.to_owned(),
-            input: Input {
-                directory,
-                arguments: object("input")?,
-            },
+            input: Input { directory, arguments: object("input")? },
             expect,
             id,
         })
@@ -125,27 +111,30 @@ impl Vector {
 impl Input {
     /// An argument as it stands.
     pub(crate) fn value(&self, name: &str) -> Result<&Value, String> {
-        self.arguments
-            .get(name)
-            .ok_or_else(|| format!("no argument `{name}`"))
+        self.arguments.get(name).ok_or_else(|| format!("no argument `{name}`"))
+    }
+
+    /// An argument that is bytes.
+    pub(crate) fn bytes(&self, name: &str) -> Result<Vec<u8>, String> {
+        self.decode(self.value(name)?)
+    }
+
+    /// An argument that is bytes, or an object that stands for its JSON.
+    pub(crate) fn document(&self, name: &str) -> Result<Vec<u8>, String> {
+        let value = self.value(name)?;
+        self.decode(value).or_else(|_| serde_json::to_vec(value).map_err(|error| error.to_string()))
     }
 
     /// An argument that is a list of bytes.
     pub(crate) fn bytes_list(&self, name: &str) -> Result<Vec<Vec<u8>>, String> {
-        let list = self
-            .value(name)?
-            .as_array()
-            .ok_or_else(|| format!("`{name}` is no list"))?;
+        let list = self.value(name)?.as_array().ok_or_else(|| format!("`{name}` is no list"))?;
         list.iter().map(|value| self.decode(value)).collect()
     }
 
     /// The bytes that one of the forms stands for.
     pub(crate) fn decode(&self, form: &Value) -> Result<Vec<u8>, String> {
         let unknown = || format!("no form of bytes: {form}");
-        let object = form
-            .as_object()
-            .filter(|object| object.len() == 1)
-            .ok_or_else(unknown)?;
+        let object = form.as_object().filter(|object| object.len() == 1).ok_or_else(unknown)?;
         let (key, value) = object.iter().next().ok_or_else(unknown)?;
         match (key.as_str(), value) {
             ("utf8", Value::String(text)) => Ok(text.clone().into_bytes()),
@@ -161,10 +150,7 @@ impl Input {
             }
             ("repeat", Value::Array(pair)) => match pair.as_slice() {
                 [part, times] => {
-                    let times = times
-                        .as_u64()
-                        .and_then(|times| times.try_into().ok())
-                        .ok_or_else(unknown)?;
+                    let times = times.as_u64().and_then(|times| times.try_into().ok()).ok_or_else(unknown)?;
                     Ok(self.decode(part)?.repeat(times))
                 }
                 _ => Err(unknown()),
@@ -183,10 +169,7 @@ mod tests {
 
     fn input() -> Input {
         let directory = Path::new(env!("CARGO_MANIFEST_DIR")).to_owned();
-        Input {
-            directory,
-            arguments: serde_json::Map::new(),
-        }
+        Input { directory, arguments: serde_json::Map::new() }
     }
 
     #[test]
@@ -194,13 +177,8 @@ mod tests {
         let form = json!({"concat": [
             {"utf8": "é"}, {"base64": "AAE="}, {"repeat": [{"utf8": "ab"}, 2]}, {"encode_base64": {"utf8": "abc"}},
         ]});
-        assert_eq!(
-            input().decode(&form).expect("known forms"),
-            b"\xc3\xa9\x00\x01ababYWJj"
-        );
-        let file = input()
-            .decode(&json!({"file": "Cargo.toml"}))
-            .expect("this crate's manifest");
+        assert_eq!(input().decode(&form).expect("known forms"), b"\xc3\xa9\x00\x01ababYWJj");
+        let file = input().decode(&json!({"file": "Cargo.toml"})).expect("this crate's manifest");
         assert!(file.starts_with(b"[package]"));
     }
 
@@ -222,12 +200,9 @@ mod tests {
         let read = |entry: Value| Vector::read("test.json", Path::new("test.json"), &entry);
         let good = json!({"name": "n", "call": "c", "input": {}, "expect": {"value": 1}});
         assert!(read(good.clone()).is_ok());
-        for (field, value) in [
-            ("expect", json!({})),
-            ("expect", json!(null)),
-            ("call", json!(null)),
-            ("expected", json!({})),
-        ] {
+        for (field, value) in
+            [("expect", json!({})), ("expect", json!(null)), ("call", json!(null)), ("expected", json!({}))]
+        {
             let mut bad = good.clone();
             bad[field] = value;
             assert!(read(bad).is_err(), "{field}");
@@ -237,10 +212,6 @@ mod tests {
     #[test]
     fn a_directory_without_vectors_is_refused() {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        assert!(
-            load(&sources)
-                .expect_err("no vectors")
-                .ends_with("no vectors")
-        );
+        assert!(load(&sources).expect_err("no vectors").ends_with("no vectors"));
     }
 }

@@ -1,5 +1,6 @@
 // Compiled, never run: right uses must pass `tsc --strict`, wrong ones must not.
-import { hashWeights, init, initSync, PlacetError, type FileWeights, type WeightsSource } from 'placet';
+import { decide, hashWeights, init, initSync, PlacetError, timestamp } from 'placet';
+import type { Code, FileWeights, Request, WeightsSource } from 'placet';
 
 await init();
 await init('/placet.wasm');
@@ -30,3 +31,29 @@ await hashWeights('model.bin');
 export const code: PlacetError['code'] = 'no_such_code';
 // @ts-expect-error: results are read-only
 weights.size = 1;
+
+const decided = decide(new Uint8Array(), new ArrayBuffer(8), null, {
+  model_id: 'digits-classifier',
+  weights: { kind: 'file', digest: weights.digest },
+  environment: 'production',
+  scope: 'scoring',
+  now: timestamp(),
+});
+export const next = decide(decided.bytes, decided.bytes, decided.state, decided.bytes);
+switch (decided.decision.outcome) {
+  case 'permit':
+    decided.decision.denials satisfies readonly [];
+    break;
+  case 'deny':
+    decided.decision.denials[0] satisfies Code;
+    break;
+  default:
+    decided.decision satisfies never;
+}
+
+// @ts-expect-error: no state is said aloud
+decide(new Uint8Array(), new Uint8Array(), undefined, new Uint8Array());
+// @ts-expect-error: documents are bytes, not text
+decide('{}', new Uint8Array(), null, new Uint8Array());
+// @ts-expect-error: everything in a request is required
+export const request: Request = { model_id: 'digits-classifier', environment: 'production', scope: 'scoring' };

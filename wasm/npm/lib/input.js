@@ -9,3 +9,23 @@ export function view(value) {
 }
 
 const BUFFERS = new Set(['[object ArrayBuffer]', '[object SharedArrayBuffer]']);
+
+/** A document, which only its exact bytes can be. */
+export function bytes(name, value) {
+  const found = view(value);
+  if (!found) throw new PlacetError('invalid_argument', `${name} is not bytes`);
+  return found;
+}
+
+/** Bytes as they are, or an object as the bytes of its JSON, which the core reads as strictly. */
+export function json(name, value) {
+  const found = view(value);
+  if (found) return found;
+  try {
+    const text = JSON.stringify(value);
+    if (typeof value === 'object' && text.startsWith('{')) return new TextEncoder().encode(text);
+  } catch {
+    // A cycle, a bigint or a field that throws: no request can be made of it.
+  }
+  throw new PlacetError('invalid_argument', `${name} is neither an object nor bytes`);
+}
