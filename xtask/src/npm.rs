@@ -45,10 +45,7 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     copy(&unfinished.join("index.d.ts"), &unfinished.join("index.d.cts"))?;
     set_version(&unfinished.join("package.json"))?;
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
-        let text = root().join(licence);
-        if text.is_file() {
-            copy(&text, &unfinished.join(licence))?;
-        }
+        copy(&root().join(licence), &unfinished.join(licence))?;
     }
 
     let package = target().join("npm/placet");
