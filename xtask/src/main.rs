@@ -1,3 +1,52 @@
-//! Set-up, build, test and bench.
+//! Set-up, build and test of the whole project: `cargo xtask`.
+//!
+//! - `test`: what a task is and what it counts; `areas`: which there are.
+//! - `setup`: what a fresh machine lacks, fetched with a word why.
+//! - `conformance`: the package as it is installed, and the vectors in every runtime.
+//! - `npm`: the package for JavaScript; `commonjs`: its second module format.
+//! - `browser`: where Chromium and its driver are.
+//! - `step`: one command, its log and its count; `failure`: what went wrong, with a code.
 
-fn main() {}
+use std::{env, process::ExitCode};
+
+mod areas;
+mod browser;
+mod commonjs;
+mod conformance;
+mod failure;
+mod npm;
+mod setup;
+mod step;
+mod test;
+mod workspace;
+
+use failure::Failure;
+
+const HELP: &str = "\
+Usage: cargo xtask COMMAND
+
+  test [AREA…]   run the tests of these areas, or of all; installs what is missing
+  npm            build the npm package into target/npm/placet
+  help           print this
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments.as_slice() {
+        ["test", areas @ ..] => test::run(areas),
+        ["npm"] => npm::build().map(|package| println!("npm package: {}", package.display())),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}\nAreas of `test`:\n{}", areas::list());
+            Ok(())
+        }
+        [other, ..] => Err(Failure::new("unknown_command", format!("{other}; see `cargo xtask help`"))),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import { decide as decideBytes } from './bindings.js';
+import { bytes, json } from './input.js';
+import { call } from './load.js';
+
+/** May this model run here now? */
+export function decide(bundle, trust, state, request) {
+  // `undefined` is no state: a caller that forgot to keep one must not pass for one that has none yet.
+  const seen = state === null ? undefined : bytes('state', state);
+  const [record, next] = call(() =>
+    decideBytes(bytes('bundle', bundle), bytes('trust', trust), seen, json('request', request)),
+  );
+  return { decision: JSON.parse(new TextDecoder().decode(record)), bytes: record, state: next };
+}

@@ -1,0 +1,118 @@
+//! The areas of `cargo xtask test`.
+
+use std::fmt::Write as _;
+
+use crate::{
+    browser, conformance,
+    failure::Failure,
+    npm,
+    setup::{self, BARE_METAL, WASM},
+    step::Count,
+    test::Run,
+    workspace::{cargo, find_program, program, target},
+};
+
+/// What can be tested on its own.
+pub(crate) struct Area {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) run: fn(&mut Run) -> Result<(), Failure>,
+}
+
+/// In the order in which a full run goes: what fails fast comes first.
+pub(crate) const ALL: &[Area] = &[
+    Area { name: "lint", about: "formatting, clippy and documentation without a warning", run: lint },
+    Area { name: "deny", about: "licences, origins and duplicates of all dependencies", run: deny },
+    Area { name: "xtask", about: "this tool", run: xtask },
+    Area { name: "core", about: "placet-core, here and without an operating system", run: core },
+    Area { name: "keys", about: "placet-keys, here and for WebAssembly", run: keys },
+    Area { name: "wasm", about: "the bindings in Node and Chromium", run: wasm },
+    Area { name: "npm", about: "the npm package as it is installed", run: conformance::package },
+    Area { name: "conformance", about: "the vectors in Rust, Node and Chromium", run: conformance::vectors },
+];
+
+/// One line an area.
+pub(crate) fn list() -> String {
+    ALL.iter().fold(String::new(), |mut list, area| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(list, "  {:<12} {}", area.name, area.about);
+        list
+    })
+}
+
+fn lint(run: &mut Run) -> Result<(), Failure> {
+    setup::rust_component("rustfmt", "fmt", "formatting is checked")?;
+    setup::rust_component("clippy", "clippy", "lints are checked")?;
+    setup::rust_target(WASM, "the bindings are linted for it")?;
+    let mut check =
+        |name: &str, line: &str| run.check(name, Count::Step, cargo(line).env("RUSTDOCFLAGS", "-D warnings"));
+    check("formatting", "fmt --all --check")?;
+    check("clippy", "clippy --workspace --all-targets --all-features -- -D warnings")?;
+    check(
+        "clippy for WebAssembly",
+        &format!("clippy --package placet-wasm --all-targets --target {WASM} -- -D warnings"),
+    )?;
+    check("documentation", "doc --workspace --no-deps --exclude xtask --exclude placet-bindgen")?;
+    Ok(())
+}
+
+/// `cargo-deny` takes minutes to compile, so a full run uses it only where it is installed.
+fn deny(run: &mut Run) -> Result<(), Failure> {
+    if find_program(&["cargo-deny"]).is_none() {
+        let how = "cargo install --locked cargo-deny";
+        if run.asked {
+            return Err(Failure::new("cargo_deny_missing", format!("install it with `{how}`")));
+        }
+        run.skip(format!("not installed (`{how}`)"));
+        return Ok(());
+    }
+    let mut command = program("cargo");
+    command.args("deny --locked check licenses bans sources".split(' '));
+    run.check("cargo deny", Count::Step, &mut command)?;
+    Ok(())
+}
+
+fn xtask(run: &mut Run) -> Result<(), Failure> {
+    run.check("tests", Count::Cargo, &mut cargo("test --package xtask"))?;
+    Ok(())
+}
+
+fn core(run: &mut Run) -> Result<(), Failure> {
+    setup::rust_target(BARE_METAL, "the core must build without an operating system")?;
+    run.check("tests", Count::Cargo, &mut cargo("test --package placet-core"))?;
+    let build = format!("build --package placet-core --no-default-features --target {BARE_METAL}");
+    run.check("build for bare metal", Count::Step, &mut cargo(&build))?;
+    Ok(())
+}
+
+fn keys(run: &mut Run) -> Result<(), Failure> {
+    setup::rust_target(WASM, "keys are used in the browser too")?;
+    run.check("tests", Count::Cargo, &mut cargo("test --package placet-keys"))?;
+    let build = format!("build --package placet-keys --target {WASM}");
+    run.check("build for WebAssembly", Count::Step, &mut cargo(&build))?;
+    Ok(())
+}
+
+fn wasm(run: &mut Run) -> Result<(), Failure> {
+    setup::rust_target(WASM, "the bindings run in it")?;
+    setup::node()?;
+    let chromium = browser::chromium()?;
+    let tools = "build --package placet-bindgen --features tools";
+    run.need("build the test runner", Count::Preparation, &mut cargo(tools))?;
+    let tests = || {
+        let mut command = cargo(&format!("test --package placet-wasm --tests --target {WASM}"));
+        command.env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            target().join("debug/wasm-bindgen-test-runner"),
+        );
+        command
+    };
+    run.check("tests in Node", Count::Cargo, &mut tests())?;
+    run.check(
+        "tests in Chromium",
+        Count::Cargo,
+        tests().env("WASM_BINDGEN_USE_BROWSER", "1").env("CHROMEDRIVER", chromium.driver),
+    )?;
+    npm::build()?;
+    Ok(())
+}
