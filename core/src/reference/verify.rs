@@ -162,7 +162,12 @@ pub fn verify(record: &[u8], request: &Request) -> Verdict {
             Code::WeightsMismatch,
         ),
     ];
-    let denials = broken.into_iter().filter_map(|(broken, code)| broken.then_some(code)).collect();
+    let mut denials: BTreeSet<_> =
+        broken.into_iter().filter_map(|(broken, code)| broken.then_some(code)).collect();
+    // Too few count: then also why the others do not.
+    if denials.contains(&Code::ThresholdNotMet) {
+        denials.extend(signatures.iter().filter_map(|signature| signature.code));
+    }
 
     let mut limits: BTreeSet<_> = Limit::of_every_record().collect();
     limits.extend(request.model_id.is_none().then_some(Limit::ModelNotCompared));

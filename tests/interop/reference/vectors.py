@@ -9,6 +9,12 @@ LIMITS = [
     "no_training_evidence", "no_review_evidence", "no_separation_of_duties",
 ]
 WEIGHTS = "sha256:9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c"
+# The order in which denials are listed: that of the table of codes.
+ORDER = [
+    "invalid_integer", "unknown_value", "signature_invalid", "signer_unknown", "duplicate_approver", "model_mismatch",
+    "weights_mismatch", "not_yet_valid", "expired", "environment_not_approved", "scope_not_approved",
+    "threshold_not_met", "signature_not_hex", "record_revoked", "record_never_expires",
+]
 NOW = "2026-02-01T00:00:00Z"
 
 
@@ -42,6 +48,9 @@ def verdict(name, comment, record, denials=(), counted=None, codes=None, limits=
     }
     asked.update(request)
     asked = {key: value for key, value in asked.items() if value != "left out"}
+    if "threshold_not_met" in denials:
+        # Too few count: then also why the others do not.
+        denials = sorted({*denials, *(codes or {}).values()}, key=ORDER.index)
     expect = {"outcome": "deny" if denials else "permit", "denials": list(denials), "legacy": True}
     if not denials:
         expect["limits"] = [*LIMITS, *limits]
