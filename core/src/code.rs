@@ -282,6 +282,12 @@ codes! {
     DeploymentMismatch "deployment_mismatch" Area::Deployment, "The deployment is of another proposal, place or decision.";
     DeployerIsApprover "deployer_is_approver" Area::Deployment, "Who deployed approved the same proposal.";
 
+    TimeNotIsoformat "time_not_isoformat" Area::Reference, "A time is not in the form in which Python writes a datetime that knows its offset.";
+    SignatureNotHex "signature_not_hex" Area::Reference, "A signature is not 128 lower-case hex digits.";
+    RecordRevoked "record_revoked" Area::Reference, "The record says that it is revoked.";
+    RecordNeverExpires "record_never_expires" Area::Reference, "The record names no moment at which it expires.";
+    KeyInPolicy "key_in_policy" Area::Reference, "A key that signs such records occurs in a policy, too.";
+
     LedgerIndexOutOfRange "ledger_index_out_of_range" Area::Ledger, "The tree of size leaves has no leaf index.";
     LedgerTreeShrunk "ledger_tree_shrunk" Area::Ledger, "The later tree is smaller than the earlier one.";
     LedgerProofTooShort "ledger_proof_too_short" Area::Ledger, "The proof ends below the root.";

@@ -10,7 +10,8 @@
 //! 3. Who has signed: [`verify`], and [`summary`] for what they saw.
 //! 4. The answer: [`bundle`] and [`trust`] are what travels, [`state`] what a verifier keeps, [`request`] the question,
 //!    [`decide`] the gates, [`decision`] the record.
-//! 5. Beside it: [`ledger`], the proofs of the evidence log, and [`drift`], whether a model still behaves as it did.
+//! 5. Beside it: [`ledger`], the proofs of the evidence log, [`drift`], whether a model still behaves as it did, and
+//!    [`reference`](mod@reference), the records of the Python library, which no decision counts.
 #![no_std]
 #![deny(
     clippy::arithmetic_side_effects,
@@ -54,6 +55,7 @@ pub mod name;
 pub mod policy;
 pub mod proposal;
 mod quorum;
+pub mod reference;
 pub mod request;
 pub mod revocation;
 pub mod revocation_list;
