@@ -40,6 +40,10 @@ pub(crate) fn load(directory: &Path) -> Result<Vec<Vector>, String> {
         let name = file.strip_prefix(directory).unwrap_or(&file).display().to_string();
         let text = fs::read(&file).map_err(|error| format!("{name}: {error}"))?;
         let content: Value = serde_json::from_slice(&text).map_err(|error| format!("{name}: {error}"))?;
+        if content.get("cases").is_some() {
+            println!("not run here: {name}");
+            continue;
+        }
         let list = content.get("vectors").unwrap_or(&content).as_array();
         let list = list.filter(|list| !list.is_empty()).ok_or_else(|| format!("{name}: no vectors"))?;
         for entry in list {
