@@ -57,7 +57,7 @@ impl Bundle {
         ledger: Option<LedgerProofs>,
     ) -> Self {
         let mut approvals: Vec<_> = approvals.into_iter().map(|e| (e.digest(), Ok(e))).collect();
-        approvals.sort_by_key(|(digest, _)| *digest);
+        approvals.sort_unstable_by_key(|(digest, _)| *digest);
         Self { training_output: Ok(training_output), proposal: Ok(proposal), approvals, ledger }
     }
 

@@ -10,7 +10,7 @@
 //! 3. Who has signed: [`verify`], and [`summary`] for what they saw.
 //! 4. The answer: [`bundle`] and [`trust`] are what travels, [`state`] what a verifier keeps, [`request`] the question,
 //!    [`decide`] the gates, [`decision`] the record.
-//! 5. Beside it: [`ledger`], the proofs of the evidence log, [`drift`], whether a model still behaves as it did, and
+//! 5. Beside it: [`inspect`], one document for tools and screens; [`ledger`], the proofs of the evidence log, [`drift`], whether a model still behaves as it did, and
 //!    [`reference`](mod@reference), the records of the Python library, which no decision counts.
 #![no_std]
 #![deny(
@@ -47,6 +47,8 @@ mod document;
 pub mod drift;
 pub mod envelope;
 pub mod error;
+mod gather;
+pub mod inspect;
 pub mod json;
 pub mod key;
 pub mod ledger;

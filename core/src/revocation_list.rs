@@ -8,7 +8,9 @@ use crate::{
     envelope::Envelope,
     error::{ParseError, VerifyError},
     json::{ArrayWriter, Fields, ObjectWriter, Value},
+    key::KeyId,
     limits,
+    name::Principal,
     policy::TrustPolicy,
     proposal::PolicyRef,
     quorum::{SignedBy, Tally, threshold_signers},
@@ -201,6 +203,11 @@ impl VerifiedList {
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// Who signed it, and under which key.
+    pub fn signers(&self) -> impl Iterator<Item = (Principal, KeyId)> {
+        self.signers.iter().map(|signer| (signer.principal.clone(), signer.key_id))
     }
 
     /// Whether enough of its signers' keys are valid now and were when the list was made, and it is not of the future.

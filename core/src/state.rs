@@ -13,6 +13,7 @@ use crate::{
     digest::Digest,
     document::digest_of,
     error::ParseError,
+    gather::gather,
     json::{ArrayWriter, Fields, ObjectWriter, Value},
     limits,
     proposal::PolicyRef,
@@ -130,7 +131,7 @@ impl DomainState {
             self.list = Some(ListState {
                 number: list.list().number,
                 digest: list.digest(),
-                entries: entries.collect(),
+                entries: gather(entries),
             });
         }
     }

@@ -14,6 +14,7 @@ use crate::{
     document::digest_of,
     envelope::Envelope,
     error::ParseError,
+    gather::gather,
     json::{ArrayWriter, Fields, ObjectWriter, Value},
     limits,
     policy::{ChainFailure, TrustPolicy, verify_chain},
@@ -69,7 +70,7 @@ impl Trust {
         }
         let pins = fields.list("pins", limits::POLICY_CHAIN)?;
         let trust = Self {
-            pins: pins.into_iter().map(|pin| digest_of(pin, "pins")).collect::<Result<_, _>>()?,
+            pins: gather(pins.into_iter().map(|pin| digest_of(pin, "pins")).collect::<Result<Vec<_>, _>>()?),
             policies: envelopes(&mut fields, "policies", limits::POLICY_CHAIN)?,
             revocation_lists: envelopes(&mut fields, "revocation_lists", limits::POLICY_CHAIN)?,
             revocations: envelopes(&mut fields, "revocations", limits::TRUST_ENVELOPES)?,
@@ -103,7 +104,7 @@ impl Trust {
     /// Verifies every signature that does not depend on a bundle, once for many decisions.
     #[must_use]
     pub fn verify(&self) -> VerifiedTrust {
-        let domains = self.pins.iter().map(|pin| (*pin, Domain::verify(*pin, self))).collect();
+        let domains = gather(self.pins.iter().map(|pin| (*pin, Domain::verify(*pin, self))));
         VerifiedTrust { domains }
     }
 }

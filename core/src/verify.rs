@@ -9,6 +9,7 @@ use crate::{
     digest::Digest,
     envelope::Envelope,
     error::{ParseError, VerifyError},
+    gather::gather,
     key::{KeyId, PublicKey},
     policy::TrustPolicy,
     statement::Statement,
@@ -102,7 +103,7 @@ impl TrustPolicy {
         let entitling = self.links().filter(|link| statement.entitled(link.policy()));
         let keys = entitling.flat_map(|link| link.policy().keys(statement.signer()));
         // Each key once, however many policies list it.
-        let keys: BTreeMap<_, _> = keys.map(|key| (key.public.key_id(), key)).collect();
+        let keys: BTreeMap<_, _> = gather(keys.map(|key| (key.public.key_id(), key)));
         if keys.is_empty() {
             return Err(refuse(Code::SignerNotEntitled));
         }

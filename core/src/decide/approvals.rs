@@ -17,6 +17,7 @@ use crate::{
     digest::Digest,
     envelope::Envelope,
     error::VerifyError,
+    gather::gather,
     name::{Principal, Role},
     policy::{Policy, Rule, TrustPolicy},
     proposal::Proposal,
@@ -185,7 +186,7 @@ impl<'a> Approvals<'a> {
     /// The people who hold `role`, have a key, and are neither counted nor kept out.
     fn could_sign(&self, role: &Role) -> Vec<Principal> {
         let Some(policy) = self.policy else { return Vec::new() };
-        let counted: BTreeSet<_> = self.counted().map(|approval| &approval.statement().approver).collect();
+        let counted: BTreeSet<_> = gather(self.counted().map(|approval| &approval.statement().approver));
         let holders = policy
             .principals
             .iter()
@@ -200,7 +201,7 @@ impl<'a> Approvals<'a> {
     pub(super) fn units(&self) -> u64 {
         let member = |name: &Principal| self.policy.and_then(|policy| policy.principals.get(name));
         let units = self.counted().filter_map(|approval| member(&approval.statement().approver));
-        let units: BTreeSet<_> = units.map(|member| &member.unit).filter(|unit| !unit.is_empty()).collect();
+        let units: BTreeSet<_> = gather(units.map(|member| &member.unit).filter(|unit| !unit.is_empty()));
         u64::try_from(units.len()).unwrap_or(u64::MAX)
     }
 
@@ -217,7 +218,7 @@ impl<'a> Approvals<'a> {
     /// Why approvals do not count, each reason once: those that belong to separation of duties, or the others.
     pub(super) fn refusals(&self, separation: bool) -> BTreeSet<Code> {
         let codes = self.rows.iter().filter_map(|row| row.code).filter(|code| *code != Code::NotAnApproval);
-        codes.filter(|code| (code.area() == Area::Gate(Gate::SeparationOfDuties)) == separation).collect()
+        gather(codes.filter(|code| (code.area() == Area::Gate(Gate::SeparationOfDuties)) == separation))
     }
 
     /// When a counted key runs out, or an approval that does not count yet may begin to.
@@ -399,6 +400,6 @@ impl Context<'_> {
                 || against.contains(&Some((*name).clone()))
                 || conflicted(name)
         };
-        policy.principals.keys().filter(out).cloned().collect()
+        gather(policy.principals.keys().filter(out).cloned())
     }
 }

@@ -7,12 +7,14 @@ mod approvals;
 mod deployment;
 mod gates;
 mod ledger;
+mod standing;
 mod stops;
 
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
 use approvals::Approvals;
 pub use deployment::verify_deployment;
+pub(crate) use standing::Standing;
 use stops::Stops;
 
 use crate::{
@@ -22,6 +24,7 @@ use crate::{
     digest::Digest,
     envelope::Envelope,
     error::{ParseError, VerifyError},
+    gather::gather,
     key::KeyId,
     policy::{Policy, Rule, TrustPolicy},
     proposal::Proposal,
@@ -296,7 +299,7 @@ fn best_list<'a>(
         held.flat_map(|list| &list.list().entries).map(|entry| ((entry.kind, entry.value), entry.until));
     let remembered = seen.list.iter().filter(|seen| seen.number < number).flat_map(|seen| &seen.entries);
     let earlier = held.chain(remembered.map(|(key, until)| (*key, *until)));
-    let listed: BTreeSet<_> = best.list().entries.iter().map(|entry| (entry.kind, entry.value)).collect();
+    let listed: BTreeSet<_> = gather(best.list().entries.iter().map(|entry| (entry.kind, entry.value)));
     let must_stay =
         |until: Option<Timestamp>| until.is_none_or(|until| until > best.list().window.not_before);
     let mut dropped = earlier.filter(|(key, until)| must_stay(*until) && !listed.contains(key));

@@ -97,7 +97,7 @@ impl ObjectWriter {
     /// The object's text.
     #[must_use]
     pub fn finish(mut self) -> String {
-        self.members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+        self.members.sort_unstable_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
         let mut out = String::from("{");
         for (key, value) in &self.members {
             if out.len() > 1 {

@@ -8,6 +8,8 @@ use crate::{
     digest::Digest,
     envelope::Envelope,
     error::ParseError,
+    key::KeyId,
+    name::Principal,
     proposal::PolicyRef,
     quorum::{SignedBy, Tally, threshold_signers},
     time::Timestamp,
@@ -40,6 +42,11 @@ impl Link {
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// Who signed it for its own root, and under which key.
+    pub fn signers(&self) -> impl Iterator<Item = (Principal, KeyId)> {
+        self.signers.iter().map(|signer| (signer.principal.clone(), signer.key_id))
     }
 
     /// Its version and digest.

@@ -55,6 +55,12 @@ pub struct Key {
 }
 
 impl Key {
+    /// The id of its public half.
+    #[must_use]
+    pub fn key_id(&self) -> placet_core::key::KeyId {
+        self.public.key_id()
+    }
+
     /// The key of `name`.
     #[must_use]
     pub fn of(name: &str) -> Self {
