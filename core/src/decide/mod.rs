@@ -8,12 +8,14 @@ mod deployment;
 mod gates;
 mod ledger;
 mod stops;
+mod succession;
 
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
 use approvals::Approvals;
 pub use deployment::verify_deployment;
 use stops::Stops;
+pub use succession::superseded;
 
 use crate::{
     bundle::Bundle,

@@ -36,7 +36,8 @@ pub struct Endings {
     pub revocations: Vec<Verified<Revocation>>,
     /// Revocations of keys.
     pub key_revocations: Vec<Verified<KeyRevocation>>,
-    /// The proposals whose successor was approved wherever it asks to run, each with that successor.
+    /// The proposals whose successor was approved wherever it asks to run, each with that successor
+    /// ([`superseded`](crate::decide::superseded)). A successor of another model replaces nothing.
     pub superseded: BTreeMap<Digest, Digest>,
 }
 
@@ -130,7 +131,8 @@ impl Endings {
                 source: revocation.digest(),
             });
         }
-        for (old, successor) in &self.superseded {
+        let model = |digest| proposals.get(digest).map(|proposal| &proposal.subject.model_id);
+        for (old, successor) in self.superseded.iter().filter(|(old, new)| model(old) == model(new)) {
             entries.add(Entry {
                 kind: EntryKind::Proposal,
                 value: *old,
