@@ -1,9 +1,8 @@
 //! The evidence that a command looks at, from a directory or from files, and how documents in it are found.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+mod find;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use placet_core::{
     bundle::Bundle,
@@ -30,7 +29,7 @@ use placet_core::{
 use crate::{
     document::{Claim, Document},
     error::{Error, Result},
-    store::{self, Held},
+    store::Held,
 };
 
 /// Verified trust, and documents as they claim to be.
@@ -53,7 +52,7 @@ pub(crate) struct Proposed<'a> {
 
 impl Evidence {
     /// The evidence in a directory; where a bundle is given, its documents stand in place of those in the directory.
-    pub(crate) fn from_directory(held: Held, bundle: Option<Bundle>) -> Result<Self> {
+    pub(crate) fn from_directory(held: Held, bundle: Option<Bundle>) -> Self {
         let highest_list = held.lists.last_key_value().map_or(0, |(number, _)| *number);
         let newest = held.lists.into_values().rev().take(limits::POLICY_CHAIN);
         let negative = held.documents.values().filter(|document| document.is_negative());
@@ -65,15 +64,15 @@ impl Evidence {
             ledger: None,
         };
         let documents = match &bundle {
-            Some(bundle) => documents_of(bundle)?,
+            Some(bundle) => documents_of(bundle),
             None => held.documents,
         };
-        Ok(Self { verified: trust.verify(), trust, documents, given: bundle, highest_list })
+        Self { verified: trust.verify(), trust, documents, given: bundle, highest_list }
     }
 
     /// The evidence in a trust file and a bundle.
-    pub(crate) fn from_files(trust: Trust, bundle: Option<Bundle>) -> Result<Self> {
-        let mut documents = bundle.as_ref().map(documents_of).transpose()?.unwrap_or_default();
+    pub(crate) fn from_files(trust: Trust, bundle: Option<Bundle>) -> Self {
+        let mut documents = bundle.as_ref().map(documents_of).unwrap_or_default();
         for envelope in trust.revocations.iter().flatten() {
             // Junk among loose statements blocks nothing, as in a decision.
             documents
@@ -82,7 +81,7 @@ impl Evidence {
         let mut evidence =
             Self { verified: trust.verify(), trust, documents, given: bundle, highest_list: 0 };
         evidence.highest_list = evidence.list().map_or(0, |list| list.list().number);
-        Ok(evidence)
+        evidence
     }
 
     /// The one pinned domain whose policy is held.
@@ -208,79 +207,6 @@ impl Evidence {
         self.training_output(proposal.training_output).map(|training| training.version.as_str())
     }
 
-    /// Finds a training output.
-    pub(crate) fn find_training_output(&mut self, reference: &str) -> Result<Digest> {
-        self.find(reference, "training output", |evidence, document, model_version| {
-            let Claim::TrainingOutput(training) = &document.claim else { return false };
-            let _ = evidence;
-            model_version.is_none_or(|(model, version)| {
-                training.subject.model_id.as_str() == model && training.version.as_str() == version
-            })
-        })
-    }
-
-    /// Finds a proposal.
-    pub(crate) fn find_proposal(&mut self, reference: &str) -> Result<Digest> {
-        self.find(reference, "proposal", |evidence, document, model_version| {
-            let Claim::Proposal(proposal) = &document.claim else { return false };
-            model_version.is_none_or(|(model, version)| {
-                proposal.subject.model_id.as_str() == model && evidence.version_of(proposal) == Some(version)
-            })
-        })
-    }
-
-    /// Finds any document.
-    pub(crate) fn find_document(&mut self, reference: &str) -> Result<Digest> {
-        self.find(reference, "document", |_, _, model_version| model_version.is_none())
-    }
-
-    /// Finds the one document that is meant: by the digest or the beginning of it, by a file, or by `MODEL@VERSION`.
-    fn find(
-        &mut self,
-        reference: &str,
-        kind: &'static str,
-        fits: impl Fn(&Self, &Document, Option<(&str, &str)>) -> bool,
-    ) -> Result<Digest> {
-        let hex = reference.strip_prefix("sha256:").unwrap_or(reference);
-        let is_hex = (6..=64).contains(&hex.len())
-            && hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        let path = Path::new(reference);
-        let found: Vec<Digest> = if is_hex {
-            let begins = |digest: &Digest| digest.to_hex().starts_with(hex);
-            let fitting = self.documents.iter().filter(|(_, document)| fits(self, document, None));
-            fitting.map(|(digest, _)| *digest).filter(begins).collect()
-        } else if path.is_file() {
-            let document = store::read_document(path)?;
-            if !fits(self, &document, None) {
-                let message = format!("{reference} holds a {}, not a {kind}", document.kind());
-                return Err(Error::new("wrong_document", message));
-            }
-            let digest = document.digest();
-            if !self.documents.contains_key(&digest) {
-                self.insert(document);
-            }
-            vec![digest]
-        } else if let Some(model_version) = reference.rsplit_once('@') {
-            let documents = self.documents.iter();
-            let fitting = documents.filter(|(_, document)| fits(self, document, Some(model_version)));
-            fitting.map(|(digest, _)| *digest).collect()
-        } else {
-            let message = format!("`{reference}` names no {kind}");
-            return Err(Error::new("reference_malformed", message)
-                .hint("name it by at least six digits of its digest, by a file, or as MODEL@VERSION"));
-        };
-        match found.as_slice() {
-            [one] => Ok(*one),
-            [] => Err(Error::new("document_not_found", format!("there is no {kind} `{reference}`"))
-                .hint("`placet show` lists what is there")),
-            several => {
-                let list: String = several.iter().map(|digest| format!("\n  {digest}")).collect();
-                Err(Error::new("document_ambiguous", format!("`{reference}` may be any of these:{list}"))
-                    .hint("name one by its digest"))
-            }
-        }
-    }
-
     /// The evidence for one proposal.
     ///
     /// # Errors
@@ -362,7 +288,7 @@ impl Evidence {
 }
 
 /// The readable documents of a bundle.
-fn documents_of(bundle: &Bundle) -> Result<BTreeMap<Digest, Document>> {
+fn documents_of(bundle: &Bundle) -> BTreeMap<Digest, Document> {
     let first = bundle.training_output().into_iter().chain(bundle.proposal());
     let mut documents = BTreeMap::new();
     for envelope in first.chain(bundle.approvals()) {
@@ -371,5 +297,5 @@ fn documents_of(bundle: &Bundle) -> Result<BTreeMap<Digest, Document>> {
             documents.insert(document.digest(), document);
         }
     }
-    Ok(documents)
+    documents
 }

@@ -6,6 +6,8 @@
 //!
 //! Exit codes: 0 permit or done, 1 deny, 2 error. Errors are `error[code]: message`, on standard error.
 
+#![allow(clippy::doc_markdown, reason = "the doc comments of arguments are the help that people read")]
+
 mod args;
 mod clock;
 mod commands;

@@ -21,87 +21,7 @@ use crate::{
 };
 
 /// A description that `placet init --from` reads.
-pub(crate) const EXAMPLE: &str = r#"# An organisation for `placet init --from`. The fields are those of a policy; what is left out has a default.
-organization = "Example"
-environments = ["staging", "production"]
-scopes = ["eu-west", "us-east"]
-valid = "365d"                # how long the policy and its keys hold
-
-# Every role stands in one plane: training, governance, serving, monitoring or registry.
-[roles]
-ml-engineer = "governance"
-ml-lead = "governance"
-safety = "governance"
-trainer = "training"
-deployer = "serving"
-registry = "registry"
-
-# Who has no public_key (64 hex digits, as `placet keygen` prints them) gets a new key.
-[principals.alice]
-display_name = "Alice Ng"
-unit = "research"
-roles = ["ml-lead"]
-
-[principals.bo]
-display_name = "Bo Eriksen"
-unit = "platform"
-roles = ["ml-lead"]
-
-[principals.chandra]
-display_name = "Chandra Iyer"
-unit = "safety"
-roles = ["safety"]
-
-[principals.dana]
-display_name = "Dana Osei"
-unit = "safety"
-roles = ["safety"]
-
-[principals.emil]
-display_name = "Emil Novak"
-unit = "research"
-roles = ["ml-engineer"]
-
-[principals.pipeline]
-display_name = "Training pipeline"
-roles = ["trainer"]
-operators = ["emil"]          # who runs it cannot approve what it trains
-
-[principals.deployer]
-display_name = "Deployer"
-roles = ["deployer"]
-
-[principals.registry]
-display_name = "Registry"
-roles = ["registry"]
-
-# Who may sign the next policy: one member more than the threshold at least.
-[root]
-threshold = 2
-principals = ["alice", "bo", "dana"]
-
-[list_signers]
-threshold = 1
-principals = ["registry"]
-
-[[rules]]
-name = "production"
-environment = "production"    # or "*"
-scope = "*"
-quorum = { ml-lead = 1, safety = 1 }
-max_ttl_days = 90
-approval_window_days = 7
-veto = true                   # one rejection denies
-proposer_may_approve = false
-revocation_list_max_age_seconds = 3600
-metrics = [{ name = "accuracy", min = 0.95 }]
-
-[[rules]]
-name = "staging"
-environment = "staging"
-quorum = { ml-lead = 1 }
-veto = false
-"#;
+pub(crate) const EXAMPLE: &str = include_str!("../examples/organisation.toml");
 
 /// A description of an organisation.
 #[derive(Debug, Deserialize)]
@@ -234,14 +154,13 @@ impl Plan {
         let mut principals = BTreeMap::new();
         for (name, member) in &self.principals {
             let name = Principal::parse(name).at(name)?;
-            let public = match &member.public_key {
-                Some(hex) => PublicKey::parse_hex(hex).at(&name)?,
-                None => {
-                    let key = Key::generate()?;
-                    let public = key.public_key().clone();
-                    keys.insert(name.clone(), key);
-                    public
-                }
+            let public = if let Some(hex) = &member.public_key {
+                PublicKey::parse_hex(hex).at(&name)?
+            } else {
+                let key = Key::generate()?;
+                let public = key.public_key().clone();
+                keys.insert(name.clone(), key);
+                public
             };
             principals.insert(name, member.member(PolicyKey { public, window })?);
         }

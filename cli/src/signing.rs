@@ -145,7 +145,7 @@ pub(crate) fn open_key(path: Option<&Path>, passphrase: &PassphraseArgs) -> Resu
     let secret = match placet_keys::open(&bytes, None) {
         Err(KeyFileError::PassphraseRequired) => {
             let passphrase = passphrase.read(&format!("Passphrase of {place}"))?;
-            placet_keys::open(&bytes, passphrase.as_deref().map(|passphrase| passphrase.as_slice()))
+            placet_keys::open(&bytes, passphrase.as_deref().map(Vec::as_slice))
         }
         opened => opened,
     };

@@ -64,9 +64,9 @@ impl Source {
                 if !self.pin.is_empty() {
                     trust.pins = self.pin.iter().copied().collect();
                 }
-                Evidence::from_files(trust, bundle)
+                Ok(Evidence::from_files(trust, bundle))
             }
-            None => Evidence::from_directory(Store::open(&self.dir)?.load()?, bundle),
+            None => Ok(Evidence::from_directory(Store::open(&self.dir)?.load()?, bundle)),
         }
     }
 

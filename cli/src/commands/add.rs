@@ -27,6 +27,7 @@ use crate::{
     error::{At as _, Error, Result},
     evidence::Evidence,
     files,
+    words::Put as _,
 };
 
 /// Take in documents that others signed: envelopes, bundles or trust files
@@ -70,7 +71,7 @@ impl Add {
         for document in documents {
             let (path, put) = store.put(&document)?;
             let (kind, digest) = (document.kind(), document.digest());
-            text.push_str(&format!("{:<6}  {kind} {digest}\n", put.as_str()));
+            text.put(format_args!("{:<6}  {kind} {digest}\n", put.as_str()));
             json.push(json!({
                 "digest": digest.to_string(),
                 "kind": kind,
@@ -128,7 +129,7 @@ fn check(evidence: &Evidence, document: &Document, now: Timestamp) -> Result<()>
         Claim::Revocation(_) => chain.verify_negative::<Revocation>(envelope).map(drop)?,
         Claim::KeyRevocation(_) => chain.verify_negative::<KeyRevocation>(envelope).map(drop)?,
         Claim::Approval(_) if document.is_negative() => {
-            chain.verify_negative::<Approval>(envelope).map(drop)?
+            chain.verify_negative::<Approval>(envelope).map(drop)?;
         }
         // What was good once and is held already does no harm when it comes again.
         _ if kept => {}

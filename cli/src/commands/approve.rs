@@ -6,11 +6,12 @@ use clap::Args;
 use placet_core::{
     approval::{Approval, Verdict},
     code::Code,
-    decision::Outcome,
+    decision::{Decision, Outcome},
     digest::Digest,
     envelope::Envelope,
     key::words,
     name::{Principal, Role},
+    policy::Policy,
     proposal::Proposal,
     request::Request,
     statement::{IN_TOTO, Statement as _},
@@ -27,7 +28,7 @@ use crate::{
     evidence::{Evidence, Proposed},
     signing::{Key, SigningArgs, sign},
     terminal::{self, HEADING, paint},
-    words::{all_of, any_of, decision::missing},
+    words::{all_of, any_of, decision::missing, indented},
 };
 
 /// What the three commands have in common.
@@ -133,7 +134,7 @@ impl Verdicts {
             paint(HEADING, format!("{person}, as {role}, says {} to this:", said(verdict))),
             words(&summary_digest),
             paint(HEADING, "What it does"),
-            effects.iter().map(|effect| format!("  {effect}\n")).collect::<String>(),
+            indented(&effects),
         );
         if !self.yes {
             terminal::note(&head);
@@ -262,23 +263,12 @@ fn effects_of(
         };
         let decision = evidence.decide(digest, &request, state)?.decision;
         let row = decision.approvals.iter().find(|row| row.digest == own);
-        let effect = match row.and_then(|row| row.code) {
-            Some(code) => {
-                refused = refused.or(Some(code));
-                format!("does not count: {code}")
-            }
-            None => {
-                counts = true;
-                let missing = missing(&decision, evidence.policy_for_words());
-                if !missing.is_empty() {
-                    format!("counts; still needed: {}", missing.join("; "))
-                } else if decision.outcome == Outcome::Permit {
-                    "completes the quorum: the model may run".to_owned()
-                } else {
-                    let codes: Vec<_> = decision.denials.iter().map(|code| code.as_str()).collect();
-                    format!("completes the quorum; still denied for {}", all_of(&codes))
-                }
-            }
+        let refusal = row.and_then(|row| row.code);
+        refused = refused.or(refusal);
+        counts |= refusal.is_none();
+        let effect = match refusal {
+            Some(code) => format!("does not count: {code}"),
+            None => effect(&decision, evidence.policy_for_words()),
         };
         effects.push(format!("{environment}, {scope}: {effect}"));
     }
@@ -288,6 +278,19 @@ fn effects_of(
         }
         _ => Ok(effects),
     }
+}
+
+/// What an approval that counts leads to.
+fn effect(decision: &Decision, policy: Option<&Policy>) -> String {
+    let missing = missing(decision, policy);
+    if !missing.is_empty() {
+        return format!("counts; still needed: {}", missing.join("; "));
+    }
+    if decision.outcome == Outcome::Permit {
+        return "completes the quorum: the model may run".into();
+    }
+    let codes: Vec<_> = decision.denials.iter().map(|code| code.as_str()).collect();
+    format!("completes the quorum; still denied for {}", all_of(&codes))
 }
 
 /// What a rejection or withdrawal changes.
@@ -300,8 +303,8 @@ fn negative_effects(
     let policy = evidence.policy()?;
     let mut effects = vec!["your approvals of this proposal count no more, for good".to_owned()];
     let vetoes = proposal.places().filter(|(environment, scope)| {
-        let rule = policy.rule(environment, scope);
-        rule.is_some_and(|rule| rule.veto && rule.quorum.iter().any(|seat| seat.role == *role))
+        let governing = policy.rule(environment, scope);
+        governing.is_some_and(|rule| rule.veto && rule.quorum.iter().any(|seat| seat.role == *role))
     });
     if verdict == Verdict::Reject {
         effects

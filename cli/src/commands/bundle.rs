@@ -1,6 +1,9 @@
 //! `placet bundle`: the two files that a gateway needs.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Args;
 use placet_core::{bundle::Bundle, limits, trust::Trust};
@@ -10,6 +13,7 @@ use super::Context;
 use crate::{
     error::{At as _, Error, Result},
     files::{self, Access},
+    words::Put as _,
 };
 
 /// Write the evidence for one proposal into one file, and the trust into another
@@ -56,7 +60,7 @@ impl MakeBundle {
             self.output.display()
         );
         if let Some(path) = &self.trust_output {
-            text.push_str(&format!("and the trust\n  to {}\n", path.display()));
+            text.put(format_args!("and the trust\n  to {}\n", path.display()));
         }
         let json = json!({
             "proposal": digest.to_string(),
@@ -69,7 +73,7 @@ impl MakeBundle {
 }
 
 /// Whether a file may be written: it is not there, or it is an older one of the same kind.
-fn check_target(path: &PathBuf, limit: usize, is_same_kind: impl Fn(&[u8]) -> bool) -> Result<()> {
+fn check_target(path: &Path, limit: usize, is_same_kind: impl Fn(&[u8]) -> bool) -> Result<()> {
     if !path.exists() || files::read(path, limit).is_ok_and(|bytes| is_same_kind(&bytes)) {
         return Ok(());
     }
@@ -77,7 +81,7 @@ fn check_target(path: &PathBuf, limit: usize, is_same_kind: impl Fn(&[u8]) -> bo
         .hint("move it away, or name another file"))
 }
 
-fn write(path: &PathBuf, text: &str) -> Result<()> {
+fn write(path: &Path, text: &str) -> Result<()> {
     let bytes = format!("{text}\n");
     if path.exists() {
         return files::replace(path, bytes.as_bytes());

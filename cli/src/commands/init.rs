@@ -1,6 +1,7 @@
 //! `placet init`: an organisation, with version 1 of its policy and keys for everybody.
 
 mod guide;
+mod small;
 
 use std::{
     collections::BTreeMap,
@@ -24,16 +25,17 @@ use placet_keys::pkcs8;
 use serde_json::json;
 use zeroize::Zeroizing;
 
+use self::small::Answers;
 use super::Context;
 use crate::{
     clock,
     error::{At as _, Error, Result},
     files::{self, Access},
-    plan::{EXAMPLE, Founded, Plan, PlannedMember, PlannedRule, PlannedThreshold},
+    plan::{EXAMPLE, Founded, Plan},
     signing::{Key, PassphraseArgs, fresh_bytes},
     store::{self, Store},
     terminal,
-    words::{all_of, policy::policy as policy_words},
+    words::{Put as _, all_of, policy::policy as policy_words},
 };
 
 /// Make an organisation: its policy, signed by the root, and a key for everybody who has none
@@ -112,7 +114,7 @@ impl Init {
         let key_files = key_files(&founded, &keys_directory, passphrase.as_ref().map(|p| p.as_slice()))?;
         write_all(&store, &keys_directory, &key_files, &envelope, &founded.policy)?;
         let complete = is_complete(&envelope);
-        let text = self.report(&founded, digest, root, &keys_directory, complete, passphrase.is_some());
+        let text = report(&founded, digest, root, &keys_directory, complete, passphrase.is_some());
         let paths: BTreeMap<_, _> =
             founded.keys.keys().map(|name| (name.as_str(), key_path(&keys_directory, name))).collect();
         let json = json!({
@@ -155,107 +157,40 @@ impl Init {
         };
         answers.plan()
     }
-
-    fn report(
-        &self,
-        founded: &Founded,
-        digest: Digest,
-        root: &Path,
-        keys: &Path,
-        complete: bool,
-        locked: bool,
-    ) -> String {
-        let names: Vec<_> = founded.keys.keys().collect();
-        let mut text = format!(
-            "Founded {}: policy version 1, until {}\n  digest    {digest}\n  in words  {}\n  in        {}\n",
-            placet_core::summary::escape(&founded.policy.organization),
-            founded.policy.window.not_after,
-            words(&digest),
-            root.display()
-        );
-        text.push_str("This digest is what every verifier pins: give it to them by a way that you trust.\n");
-        if !names.is_empty() {
-            text.push_str(&format!("Keys for {}\n  in        {}\n", all_of(&names), keys.display()));
-            text.push_str(if locked {
-                "Give each to its owner.\n"
-            } else {
-                "They are not locked: give each to its owner, who locks it with `placet keygen --from FILE`.\n"
-            });
-        }
-        if !complete {
-            text.push_str(
-                "It holds once the root has signed it, which takes more keys than were made here:\n",
-            );
-            text.push_str("  placet policy sign --key FILE\n");
-        }
-        text.push_str("Next: placet train --help\n");
-        text
-    }
 }
 
-/// A small organisation in a few answers.
-struct Answers {
-    organization: String,
-    environments: Vec<String>,
-    scopes: Vec<String>,
-    approvers: Vec<(String, String)>,
-    proposers: Vec<String>,
-}
-
-impl Answers {
-    fn plan(self) -> Plan {
-        let mut roles: BTreeMap<String, String> =
-            [("trainer", "training"), ("deployer", "serving"), ("registry", "registry")]
-                .map(|(role, plane)| (role.to_owned(), plane.to_owned()))
-                .into();
-        let mut principals: BTreeMap<String, PlannedMember> = BTreeMap::new();
-        let mut hold = |name: &str, role: &str| {
-            let member = principals.entry(name.to_owned()).or_default();
-            if !member.roles.iter().any(|held| held == role) {
-                member.roles.push(role.to_owned());
-            }
-        };
-        hold("pipeline", "trainer");
-        hold("deployer", "deployer");
-        hold("registry", "registry");
-        let mut quorum = BTreeMap::new();
-        let mut root = Vec::new();
-        for (name, role) in &self.approvers {
-            hold(name, role);
-            roles.insert(role.clone(), "governance".into());
-            quorum.insert(role.clone(), 1);
-            if !root.contains(name) {
-                root.push(name.clone());
-            }
-        }
-        for name in &self.proposers {
-            hold(name, "proposer");
-            roles.insert("proposer".into(), "governance".into());
-        }
-        let members = u64::try_from(root.len()).unwrap_or(u64::MAX);
-        Plan {
-            organization: self.organization,
-            rules: self
-                .environments
-                .iter()
-                .map(|name| PlannedRule {
-                    name: name.clone(),
-                    environment: name.clone(),
-                    quorum: quorum.clone(),
-                    ..PlannedRule::default()
-                })
-                .collect(),
-            environments: self.environments,
-            scopes: self.scopes,
-            valid: "365d".into(),
-            roles,
-            principals,
-            root: PlannedThreshold { threshold: members.saturating_sub(1).clamp(1, 2), principals: root },
-            list_signers: PlannedThreshold { threshold: 1, principals: vec!["registry".into()] },
-            auto_revoke: None,
-            clock_skew_seconds: 120,
-        }
+/// What was founded, in words.
+fn report(
+    founded: &Founded,
+    digest: Digest,
+    root: &Path,
+    keys: &Path,
+    complete: bool,
+    locked: bool,
+) -> String {
+    let names: Vec<_> = founded.keys.keys().collect();
+    let mut text = format!(
+        "Founded {}: policy version 1, until {}\n  digest    {digest}\n  in words  {}\n  in        {}\n",
+        placet_core::summary::escape(&founded.policy.organization),
+        founded.policy.window.not_after,
+        words(&digest),
+        root.display()
+    );
+    text.push_str("This digest is what every verifier pins: give it to them by a way that you trust.\n");
+    if !names.is_empty() {
+        text.put(format_args!("Keys for {}\n  in        {}\n", all_of(&names), keys.display()));
+        text.push_str(if locked {
+            "Give each to its owner.\n"
+        } else {
+            "They are not locked: give each to its owner, who locks it with `placet keygen --from FILE`.\n"
+        });
     }
+    if !complete {
+        text.push_str("It holds once the root has signed it, which takes more keys than were made here:\n");
+        text.push_str("  placet policy sign --key FILE\n");
+    }
+    text.push_str("Next: placet train --help\n");
+    text
 }
 
 /// Signs version 1 with every key of the root that was made here.
@@ -324,7 +259,9 @@ fn write_all(
             Ok(false) => {}
             Err(error) => {
                 // What cannot be taken away either is left; the error is the first one.
-                written.iter().for_each(|path| drop(fs::remove_file(path)));
+                for path in written {
+                    drop(fs::remove_file(path));
+                }
                 return Err(error);
             }
         }

@@ -20,7 +20,7 @@ use crate::{
     error::{Error, Result},
     evidence::Evidence,
     signing::{SigningArgs, sign},
-    words::all_of,
+    words::{Put as _, all_of},
 };
 
 /// Sign a revocation list from everything that was revoked
@@ -96,7 +96,7 @@ impl List {
         if !complete {
             let others = others(&policy.list_signers.principals, &signer);
             let needed = policy.list_signers.threshold;
-            text.push_str(&format!("  it counts once {needed} have signed: --cosign by {others}\n"));
+            text.put(format_args!("  it counts once {needed} have signed: --cosign by {others}\n"));
         }
         let mut json = delivered.json();
         json["number"] = json!(list.number);

@@ -20,7 +20,7 @@ use crate::{
     clock,
     error::{Error, Result},
     signing::{SigningArgs, sign},
-    words::{all_of, policy::rule_words},
+    words::{Put as _, all_of, policy::rule_words},
 };
 
 /// Ask to run a training output somewhere for some time
@@ -109,7 +109,7 @@ impl Propose {
             proposal.places().filter_map(|(e, s)| policy.rule(e, s)).map(rule_words).collect();
         rules.dedup();
         for rule in rules {
-            text.push_str(&format!("  rule {rule}\n"));
+            text.put(format_args!("  rule {rule}\n"));
         }
         let mut json = delivered.json();
         json["training_output"] = json!(training_output.to_string());

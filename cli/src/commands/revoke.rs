@@ -27,7 +27,7 @@ use crate::{
     evidence::Evidence,
     signing::{Key, SigningArgs, sign},
     terminal::{self, BAD, HEADING, paint},
-    words,
+    words::{self, Put as _},
 };
 
 /// Revoke a proposal, weights, a key, or everything that may run in an environment
@@ -103,7 +103,7 @@ impl Revoke {
             let text = "Nothing is left to revoke there: every proposal has run out or is revoked.\n";
             return context.answer(text, &json!({ "revocations": [] }));
         }
-        let lines: String = signed.iter().map(|(_, line)| format!("  {line}\n")).collect();
+        let lines = words::indented(signed.iter().map(|(_, line)| line));
         let person = evidence.person(&revoker);
         let head =
             format!("{} {}\n{lines}", paint(BAD, "For good:"), paint(HEADING, format!("{person} ends")));
@@ -115,7 +115,7 @@ impl Revoke {
         let mut text = if self.yes { head } else { String::new() };
         for (envelope, _) in signed {
             let delivered = context.deliver(envelope, self.signing.output.as_ref())?;
-            text.push_str(&format!("Signed {} {}\n", delivered.document.kind(), delivered.document.digest()));
+            text.put(format_args!("Signed {} {}\n", delivered.document.kind(), delivered.document.digest()));
             json.push(delivered.json());
         }
         text.push_str("Gateways learn of it with the next list: `placet list`\n");

@@ -1,34 +1,33 @@
 //! `placet show`: anything in words.
 
+mod overview;
+
 use std::{path::Path, process::ExitCode};
 
 use clap::Args;
 use placet_core::{
     bundle::Bundle,
-    decision::{DECISION, Outcome},
+    decision::DECISION,
     digest::Digest,
     envelope::Envelope,
     json::Value as Json,
     key::{PublicKey, Signer as _},
     limits,
-    request::Request,
     state::State,
     summary::escape,
-    time::Timestamp,
     trust::Trust,
 };
 use serde_json::{Value, json};
 
 use super::Context;
 use crate::{
-    clock,
-    document::{Claim, Document},
+    document::Document,
     error::{At as _, Error, Result},
     evidence::Evidence,
     files,
     signing::{PassphraseArgs, open_key},
-    terminal::{BAD, FAINT, GOOD, HEADING, LOOK, paint},
-    words::{Table, decision::missing, document},
+    terminal::{BAD, HEADING, paint},
+    words::{Put as _, Table, document},
 };
 
 /// Show any document, bundle, trust file, decision or key in words; without an argument, what the directory holds
@@ -51,7 +50,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(self, context: &Context) -> Result<ExitCode> {
-        let Some(what) = &self.what else { return overview(context) };
+        let Some(what) = &self.what else { return overview::run(context) };
         let path = Path::new(what);
         if path.is_file() {
             return self.file(context, path);
@@ -151,7 +150,7 @@ fn bundle(context: &Context, bundle: &Bundle, evidence: Option<&Evidence>) -> Re
         digests.push(envelope.digest().to_string());
         match Document::of(envelope.clone()) {
             Ok(found) => text.push_str(&document::document(&found, policy)),
-            Err(error) => text.push_str(&format!("{}: {error}\n", paint(BAD, "Unreadable"))),
+            Err(error) => text.put(format_args!("{}: {error}\n", paint(BAD, "Unreadable"))),
         }
         text.push('\n');
     }
@@ -214,94 +213,4 @@ fn flatten(table: &mut Table, path: &str, value: Json<'_>) {
 
 fn raw(value: Json<'_>) -> Value {
     serde_json::from_str(value.raw()).unwrap_or_default()
-}
-
-/// What the directory holds: each proposal, and what would be decided about it in each place.
-fn overview(context: &Context) -> Result<ExitCode> {
-    let now = clock::now()?;
-    let evidence = context.source.evidence()?;
-    let state = context.source.state()?;
-    let policy = evidence.policy()?;
-    let mut text = format!(
-        "{}\n  {}\n",
-        paint(HEADING, format!("{}, policy version {}", escape(&policy.organization), policy.version)),
-        list_words(&evidence, now)
-    );
-    let trained = evidence.documents().filter_map(|document| match &document.claim {
-        Claim::TrainingOutput(training) => Some((document.digest(), training)),
-        _ => None,
-    });
-    let mut outputs = Vec::new();
-    text.push_str(&format!("\n{}\n", paint(HEADING, "Training outputs")));
-    for (digest, training) in trained {
-        let (model, version) = (&training.subject.model_id, &training.version);
-        text.push_str(&format!("  {}  {model}@{version}, {}\n", short(digest), training.created_at));
-        outputs.push(
-            json!({ "digest": digest.to_string(), "model_id": model.as_str(), "version": version.as_str() }),
-        );
-    }
-    let mut proposals = Vec::new();
-    text.push_str(&format!("\n{}\n", paint(HEADING, "Proposals")));
-    for (digest, proposal) in evidence.proposals() {
-        let version = evidence.version_of(proposal).unwrap_or("?");
-        let model = &proposal.subject.model_id;
-        text.push_str(&format!(
-            "  {}  {model}@{version}, until {}\n",
-            short(digest),
-            proposal.window.not_after
-        ));
-        let mut places = Vec::new();
-        for (environment, scope) in proposal.places() {
-            let request = Request {
-                model_id: model.clone(),
-                weights: proposal.subject.weights,
-                environment: environment.clone(),
-                scope: scope.clone(),
-                now,
-            };
-            // What is shown here is about the approved weights; whether those are loaded, `verify` tells.
-            let decided = evidence.decide(digest, &request, &state).map(|decided| decided.decision);
-            let (word, codes, missing) = match &decided {
-                Ok(decision) => {
-                    let codes: Vec<_> = decision.denials.iter().map(|code| code.as_str()).collect();
-                    let missing = missing(decision, evidence.policy_for_words());
-                    (decision.outcome, codes, missing)
-                }
-                Err(error) => (Outcome::Deny, vec![error.code()], Vec::new()),
-            };
-            let style = if word == Outcome::Permit { GOOD } else { BAD };
-            let why = if codes.is_empty() { String::new() } else { format!(": {}", codes.join(", ")) };
-            text.push_str(&format!("    {} {environment}, {scope}{why}\n", paint(style, word.as_str())));
-            for line in missing {
-                text.push_str(&format!("      {} {line}\n", paint(LOOK, "needs")));
-            }
-            places.push(json!({
-                "environment": environment.as_str(),
-                "scope": scope.as_str(),
-                "outcome": word.as_str(),
-                "denials": codes,
-            }));
-        }
-        proposals.push(json!({
-            "digest": digest.to_string(),
-            "model_id": model.as_str(),
-            "version": version,
-            "expires_at": proposal.window.not_after.to_string(),
-            "places": places,
-        }));
-    }
-    let json = json!({ "training_outputs": outputs, "proposals": proposals });
-    context.answer(&text, &json)
-}
-
-fn short(digest: Digest) -> String {
-    paint(FAINT, digest.to_hex().chars().take(12).collect::<String>())
-}
-
-fn list_words(evidence: &Evidence, now: Timestamp) -> String {
-    let Some(list) = evidence.list().map(placet_core::revocation_list::VerifiedList::list) else {
-        return "no revocation list: sign one with `placet list`".into();
-    };
-    let age = u64::try_from(now.since(list.window.not_before)).unwrap_or(0);
-    format!("revocation list {}, made {} ago", list.number, clock::words(age))
 }

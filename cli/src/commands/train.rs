@@ -1,6 +1,10 @@
 //! `placet train`: the training plane signs what it made.
 
-use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Args;
 use placet_core::{
@@ -80,7 +84,7 @@ impl Train {
             domain: chain.domain(),
             subject: Subject { model_id: self.model.clone(), weights: manifest.weights() },
             version: self.version.clone(),
-            metrics: self.metrics.as_ref().map(read_metrics).transpose()?.unwrap_or_default(),
+            metrics: self.metrics.as_deref().map(read_metrics).transpose()?.unwrap_or_default(),
             card: read_json(self.card.as_ref())?,
             correlation_id: self.correlation_id.clone(),
             created_at: now,
@@ -136,7 +140,7 @@ impl Train {
 }
 
 /// The metrics of a file, each number as it is written there.
-fn read_metrics(path: &PathBuf) -> Result<BTreeMap<Label, Metric>> {
+fn read_metrics(path: &Path) -> Result<BTreeMap<Label, Metric>> {
     let bytes = files::read(path, limits::PAYLOAD)?;
     let value = Value::parse(&bytes).map_err(placet_core::error::ParseError::from).at(path.display())?;
     let Some(members) = value.members() else {

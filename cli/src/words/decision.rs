@@ -6,7 +6,7 @@ use placet_core::{
     policy::Policy,
 };
 
-use super::{any_of, person};
+use super::{Put as _, any_of, person};
 use crate::terminal::{BAD, FAINT, GOOD, HEADING, LOOK, paint};
 
 /// The whole decision.
@@ -19,23 +19,23 @@ pub(crate) fn decision(decision: &Decision, policy: Option<&Policy>) -> String {
     if !missing.is_empty() {
         text.push('\n');
         for line in missing {
-            text.push_str(&format!("{} {line}\n", paint(LOOK, "Still needed:")));
+            text.put(format_args!("{} {line}\n", paint(LOOK, "Still needed:")));
         }
     }
     if !decision.approvals.is_empty() {
-        text.push_str(&format!("\n{}\n", paint(HEADING, "Approvals")));
+        text.put(format_args!("\n{}\n", paint(HEADING, "Approvals")));
         for approval in &decision.approvals {
             text.push_str(&approval_line(approval, policy));
         }
     }
     if let Some(code) = decision.denials.first() {
-        text.push_str(&format!("\n{} {}\n", paint(HEADING, "Why not:"), codes(&decision.denials)));
+        text.put(format_args!("\n{} {}\n", paint(HEADING, "Why not:"), codes(&decision.denials)));
         if let Some(advice) = advice(*code) {
-            text.push_str(&format!("  hint: {advice}\n"));
+            text.put(format_args!("  hint: {advice}\n"));
         }
     }
     if let Some(until) = decision.valid_until {
-        text.push_str(&format!("\nThis answer holds until {until} at the latest; ask again by then.\n"));
+        text.put(format_args!("\nThis answer holds until {until} at the latest; ask again by then.\n"));
     }
     text
 }

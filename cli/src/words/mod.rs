@@ -4,9 +4,24 @@ pub(crate) mod decision;
 pub(crate) mod document;
 pub(crate) mod policy;
 
+use std::fmt::{self, Write as _};
+
 use placet_core::{name::Principal, policy::Policy, summary::escape};
 
 use crate::terminal::{FAINT, paint};
+
+/// Text that grows.
+pub(crate) trait Put {
+    /// Adds `text` at the end.
+    fn put(&mut self, text: fmt::Arguments<'_>);
+}
+
+impl Put for String {
+    fn put(&mut self, text: fmt::Arguments<'_>) {
+        // Writing to a `String` cannot fail.
+        let _ = self.write_fmt(text);
+    }
+}
 
 /// A person with the name that the policy shows, such as `Chandra Iyer (chandra.iyer)`.
 pub(crate) fn person(policy: Option<&Policy>, name: &Principal) -> String {
@@ -38,6 +53,14 @@ fn join<S: AsRef<str>>(items: &[S], word: &str) -> String {
     }
 }
 
+/// Lines, each indented and ended.
+pub(crate) fn indented<S: fmt::Display>(lines: impl IntoIterator<Item = S>) -> String {
+    lines.into_iter().fold(String::new(), |mut text, line| {
+        text.put(format_args!("  {line}\n"));
+        text
+    })
+}
+
 /// Lines of names and values, the values under each other.
 #[derive(Default)]
 pub(crate) struct Table {
@@ -46,7 +69,7 @@ pub(crate) struct Table {
 
 impl Table {
     /// Adds a line.
-    pub(crate) fn row(&mut self, name: impl Into<String>, value: impl std::fmt::Display) -> &mut Self {
+    pub(crate) fn row(&mut self, name: impl Into<String>, value: impl fmt::Display) -> &mut Self {
         self.rows.push((name.into(), value.to_string()));
         self
     }

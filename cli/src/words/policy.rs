@@ -7,7 +7,7 @@ use placet_core::{
     summary::escape,
 };
 
-use super::{Table, all_of, person};
+use super::{Put as _, Table, all_of, person};
 use crate::{
     clock,
     terminal::{FAINT, HEADING, paint},
@@ -35,17 +35,17 @@ pub(crate) fn policy(policy: &Policy, digest: Digest) -> String {
     }
     let title = format!("Policy of {}, version {}", escape(&policy.organization), policy.version);
     let mut text = format!("{}\n{}", paint(HEADING, title), head.finish(2));
-    text.push_str(&format!("\n{}\n", paint(HEADING, "Rules")));
+    text.put(format_args!("\n{}\n", paint(HEADING, "Rules")));
     for rule in &policy.rules {
-        text.push_str(&format!("  {}\n", rule_words(rule)));
+        text.put(format_args!("  {}\n", rule_words(rule)));
     }
-    text.push_str(&format!("\n{}\n", paint(HEADING, "People and services")));
+    text.put(format_args!("\n{}\n", paint(HEADING, "People and services")));
     for (name, member) in &policy.principals {
-        text.push_str(&format!("  {}: {}\n", person(Some(policy), name), member_words(policy, member)));
+        text.put(format_args!("  {}: {}\n", person(Some(policy), name), member_words(policy, member)));
         for key in &member.keys {
             let fingerprint = key.public.fingerprint();
             let line = format!("{fingerprint}, until {}: {}", key.window.not_after, key.public.words());
-            text.push_str(&format!("    {}\n", paint(FAINT, line)));
+            text.put(format_args!("    {}\n", paint(FAINT, line)));
         }
     }
     text
@@ -70,10 +70,10 @@ fn member_words(policy: &Policy, member: &Member) -> String {
         words.push_str("no role");
     }
     if !member.unit.is_empty() {
-        words.push_str(&format!("; unit {}", escape(&member.unit)));
+        words.put(format_args!("; unit {}", escape(&member.unit)));
     }
     if !member.operators.is_empty() {
-        words.push_str(&format!("; operated by {}", names(&member.operators)));
+        words.put(format_args!("; operated by {}", names(&member.operators)));
     }
     words
 }
@@ -92,7 +92,7 @@ pub(crate) fn rule_words(rule: &Rule) -> String {
         place(&rule.scope, "every scope"),
         all_of(&quorum)
     );
-    let mut add = |clause: String| words.push_str(&format!("; {clause}"));
+    let mut add = |clause: String| words.put(format_args!("; {clause}"));
     if rule.distinct_units > 0 {
         add(format!("from at least {} units", rule.distinct_units));
     }

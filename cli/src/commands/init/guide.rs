@@ -1,6 +1,6 @@
 //! The questions of `placet init` on a terminal.
 
-use super::Answers;
+use super::small::Answers;
 use crate::{
     error::Result,
     plan::Plan,
