@@ -68,6 +68,19 @@ impl PolicyRef {
 }
 
 impl Proposal {
+    /// Whether the proposal is for `environment` and has not run out: it runs there, or may come to.
+    #[must_use]
+    pub fn may_run_in(&self, environment: &Environment, now: Timestamp) -> bool {
+        self.environments.contains(environment) && now < self.window.not_after
+    }
+
+    /// The environments and scopes that the proposal names, each with each.
+    pub fn places(&self) -> impl Iterator<Item = (&Environment, &Scope)> {
+        self.environments
+            .iter()
+            .flat_map(|environment| self.scopes.iter().map(move |scope| (environment, scope)))
+    }
+
     /// The payload bytes.
     #[must_use]
     pub fn to_payload(&self) -> Vec<u8> {

@@ -1,5 +1,7 @@
 //! The revocation list: everything that is revoked, under one signature, with a number that only rises.
 
+mod next;
+
 use alloc::{string::String, vec::Vec};
 
 use crate::{
@@ -17,6 +19,8 @@ use crate::{
     revocation::Reason,
     time::{Timestamp, Window},
 };
+
+pub use next::Endings;
 
 /// The payload type of a revocation list.
 pub const REVOCATION_LIST: &str = "application/vnd.placet.revocation-list+json";

@@ -16,10 +16,11 @@ use crate::{
     error::ParseError,
     gather::gather,
     json::{ArrayWriter, Fields, ObjectWriter, Value},
+    key::KeyId,
     limits,
     policy::{ChainFailure, TrustPolicy, verify_chain},
     revocation::{KEY_REVOCATION, KeyRevocation, Revocation},
-    revocation_list::VerifiedList,
+    revocation_list::{EntryKind, VerifiedList},
     verify::Verified,
 };
 
@@ -163,6 +164,26 @@ impl VerifiedTrust {
     #[must_use]
     pub fn policy(&self, domain: Digest) -> Option<&TrustPolicy> {
         self.domains.get(&domain)?.policy.as_ref()
+    }
+
+    /// Why not every policy that is held of a pinned domain is part of its chain; none where all are.
+    #[must_use]
+    pub fn policy_failure(&self, domain: Digest) -> Option<Code> {
+        self.domains.get(&domain)?.policy_failure.map(|failure| failure.0)
+    }
+
+    /// The keys of a pinned domain that its best list or a loose statement revokes: for whoever verifies a statement
+    /// outside a decision.
+    #[must_use]
+    pub fn revoked_keys(&self, domain: Digest) -> BTreeSet<KeyId> {
+        let listed = self.revocation_list(domain).into_iter().flat_map(|list| &list.list().entries);
+        let listed = listed.filter(|entry| entry.kind == EntryKind::Key);
+        let loose = self.domains.get(&domain).into_iter().flat_map(|domain| &domain.key_revocations);
+        let loose = loose.map(|revocation| revocation.statement().key);
+        // A key that has become the root's or a list signer's since can no longer be revoked.
+        let policy = self.policy(domain).map(|chain| chain.newest().policy());
+        let loose = loose.filter(|key| !policy.is_some_and(|policy| policy.is_anchor(*key)));
+        listed.map(|entry| KeyId::from_digest(entry.value)).chain(loose).collect()
     }
 
     /// The pinned domains.

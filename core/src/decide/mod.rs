@@ -9,6 +9,7 @@ mod gates;
 mod ledger;
 mod standing;
 mod stops;
+mod succession;
 
 use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
@@ -16,6 +17,7 @@ use approvals::Approvals;
 pub use deployment::verify_deployment;
 pub(crate) use standing::Standing;
 use stops::Stops;
+pub use succession::superseded;
 
 use crate::{
     bundle::Bundle,
