@@ -8,13 +8,12 @@ use placet_core::{
     digest::Digest,
     envelope::Envelope,
     error::VerifyError,
-    key::{PublicKey, Signer},
+    key::Signer,
     name::{Principal, Role},
     statement::IN_TOTO,
     time::Timestamp,
     verify::Verified,
 };
-use placet_keys::SecretKey;
 
 use super::{knowledge::Knowledge, review::Review};
 
@@ -108,32 +107,6 @@ impl Unsigned {
             Self::OtherBytes => "What was signed is not what was shown. The signature was thrown away.".into(),
             Self::NotVerified(error) => format!("The signature does not count: {error}. It was thrown away."),
         }
-    }
-}
-
-/// A secret key as the core's signer.
-#[derive(Debug)]
-pub struct KeyInMemory<'a> {
-    secret: &'a SecretKey,
-    public: PublicKey,
-}
-
-impl<'a> KeyInMemory<'a> {
-    /// A signer, unless the key is one that the core refuses.
-    #[must_use]
-    pub fn new(secret: &'a SecretKey) -> Option<Self> {
-        let public = PublicKey::from_bytes(&secret.public_key()).ok()?;
-        Some(Self { secret, public })
-    }
-}
-
-impl Signer for KeyInMemory<'_> {
-    fn public_key(&self) -> &PublicKey {
-        &self.public
-    }
-
-    fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.secret.sign(message)
     }
 }
 

@@ -44,6 +44,62 @@ pub struct Me {
     pub key: PublicKey,
 }
 
+/// How a registry contradicts what this browser has verified before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contradiction {
+    /// An older policy, or none that follows from the pin.
+    PolicyWentBack {
+        /// The version that is held.
+        held: Option<u64>,
+        /// The version that was served.
+        served: Option<u64>,
+    },
+    /// An older revocation list, or none.
+    ListWentBack {
+        /// The number that is held.
+        held: Option<u64>,
+        /// The number that was served.
+        served: Option<u64>,
+    },
+    /// Two lists of one number.
+    TwoLists {
+        /// The number.
+        number: Option<u64>,
+    },
+    /// No trust document at all.
+    Unreadable,
+}
+
+impl Contradiction {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        use placet_core::code::Code;
+        match self {
+            Self::PolicyWentBack { .. } => Code::PolicyRollback.as_str(),
+            Self::ListWentBack { .. } => Code::ListRollback.as_str(),
+            Self::TwoLists { .. } => Code::ListEquivocation.as_str(),
+            Self::Unreadable => "trust_unreadable",
+        }
+    }
+
+    /// What is so, for people.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let number = |number: &Option<u64>| number.map_or_else(|| "none".to_owned(), |n| n.to_string());
+        match self {
+            Self::PolicyWentBack { held, served } => {
+                format!("The registry served policy {}, this browser holds {}.", number(served), number(held))
+            }
+            Self::ListWentBack { held, served } => {
+                format!("The registry served revocation list {} after {}.", number(served), number(held))
+            }
+            Self::TwoLists { number: n } => format!("The registry served two revocation lists {}.", number(n)),
+            Self::Unreadable => "What the registry served cannot be read.".into(),
+        }
+    }
+}
+
 /// How sure a line of the rail is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -110,6 +166,27 @@ impl Knowledge {
     #[must_use]
     pub fn pin(&self) -> Option<Digest> {
         self.pin
+    }
+
+    /// What is newer, unless it goes back behind what is held (attack: a registry that serves yesterday's truth).
+    ///
+    /// # Errors
+    ///
+    /// [`Contradiction`]; what is held then stays.
+    pub fn take(&self, newer: Self) -> Result<Self, Contradiction> {
+        let version = |known: &Self| known.policy().map(|policy| policy.version);
+        if version(&newer) < version(self) {
+            return Err(Contradiction::PolicyWentBack { held: version(self), served: version(&newer) });
+        }
+        let number = |known: &Self| known.list().map(|list| list.list().number);
+        if number(&newer) < number(self) {
+            return Err(Contradiction::ListWentBack { held: number(self), served: number(&newer) });
+        }
+        let digest = |known: &Self| known.list().map(VerifiedList::digest);
+        if number(&newer) == number(self) && digest(&newer) != digest(self) {
+            return Err(Contradiction::TwoLists { number: number(self) });
+        }
+        Ok(newer)
     }
 
     /// What a decision is made with.
@@ -252,6 +329,22 @@ mod tests {
         assert!(knowledge.chain().is_none());
         assert_eq!(knowledge.policy_fact(time(NOW)).standing, Standing::Bad);
         assert_eq!(knowledge.list_fact(time(NOW)).standing, Standing::Unknown);
+    }
+
+    #[test]
+    fn a_registry_that_goes_back_is_not_followed() {
+        let org = Organisation::new();
+        let with = |list: Envelope| {
+            let trust = Trust { revocation_lists: vec![Ok(list)], ..org.trust() };
+            Knowledge::new(Some(org.domain()), trust, State::new())
+        };
+        let (held, older) = (with(org.list(|_| {})), with(org.list(|list| list.number = 211)));
+        let code = |newer: &Knowledge| held.take(newer.clone()).map(drop).map_err(|error| error.code());
+        assert_eq!(code(&older), Err("list_rollback"));
+        assert_eq!(code(&with(org.list(|list| list.number = 213))), Ok(()));
+        let forked = with(org.list(|list| list.window.not_after = time("2026-11-22T16:00:00Z")));
+        assert_eq!(code(&forked), Err("list_equivocation"));
+        assert_eq!(code(&Knowledge::new(Some(org.domain()), Trust::default(), State::new())), Err("policy_rollback"));
     }
 
     #[test]

@@ -185,7 +185,10 @@ impl Review {
     }
 
     /// The same proposal with one more approval, decided again.
-    #[must_use]
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::of`].
     pub fn with(&self, approval: Envelope, knowledge: &Knowledge, now: Timestamp) -> Result<Self, Refusal> {
         let approvals = self.bundle.approvals().cloned().chain([approval]).collect();
         let (Some(training), Some(proposal)) = (self.bundle.training_output(), self.bundle.proposal()) else {
