@@ -258,17 +258,16 @@ impl Case<'_> {
         if let Ok(list) = self.list {
             let window = list.list().window;
             let age = self.request.now.since(window.not_before);
-            let limit = self.rule.map_or(0, |rule| rule.revocation_list_max_age_seconds);
-            let too_old = age >= i64::try_from(limit).unwrap_or(i64::MAX);
+            words = format!("list {}, {} old", list.list().number, seconds_words(age));
+            let limit = self.rule.map(|rule| rule.revocation_list_max_age_seconds);
+            let too_old = limit.is_some_and(|limit| age >= i64::try_from(limit).unwrap_or(i64::MAX));
             if too_old || self.request.now >= window.not_after {
                 codes.push(Code::ListStale);
             }
-            words = format!(
-                "list {}, {} old, limit {}",
-                list.list().number,
-                seconds_words(age),
-                seconds_words(limit.cast_signed())
-            );
+            match limit {
+                Some(limit) => words = format!("{words}, limit {}", seconds_words(limit.cast_signed())),
+                None => codes.push(Code::RuleMissing),
+            }
         }
         let proposal = self.bundle.proposal().map(Envelope::digest);
         if proposal.is_some_and(|digest| self.stops.proposals.contains(&digest)) {

@@ -90,6 +90,9 @@ impl Policy {
             let wanted = self.rules.iter().find(|rule| rule.require_ledger);
             return wanted.map_or(Ok(()), |rule| Err(ParseError::rule(Code::PolicyLog, rule.name.as_str())));
         };
+        // A witness is one party, whatever its keys: under two of them it would count twice.
+        let names: BTreeSet<_> = log.witnesses.iter().map(|witness| &witness.name).collect();
+        ensure(names.len() == log.witnesses.len(), Code::PolicyLog, "witnesses")?;
         log.policy().map(drop).map_err(|error| ParseError::rule(Code::PolicyLog, error.code().as_str()))
     }
 
