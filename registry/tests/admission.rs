@@ -86,7 +86,12 @@ fn statement_without_an_entitled_signer_is_taken() {
     let other = Organisation::new().with(|policy| policy.organization = "Other".into());
     refused(&client, &other.training(|_| {}), 403, "foreign_domain");
     refused(&client, &org.training(|t| t.created_at = time("2026-12-24T00:00:00Z")), 403, "from_future");
-    refused(&client, &org.training(|t| t.created_at = time("2025-12-24T00:00:00Z")), 403, "key_not_yet_valid");
+    refused(
+        &client,
+        &org.training(|t| t.created_at = time("2025-12-24T00:00:00Z")),
+        403,
+        "key_not_yet_valid",
+    );
 }
 
 #[test]
@@ -171,8 +176,18 @@ fn approval_that_counts_nowhere_is_taken() {
     refused(&client, &org.approval(&case.training, &unknown, "alice.ng", |_| {}), 409, "unknown_proposal");
     refused(&client, &by("alice.ng", |a| a.role = name_of("safety")), 409, "role_not_held");
     refused(&client, &by("emil.novak", |_| {}), 409, "approver_operates_trainer");
-    refused(&client, &by("alice.ng", |a| a.summary.digest = placet_core::digest::Digest::of(b"")), 409, "summary_mismatch");
-    refused(&client, &by("alice.ng", |a| a.signed_at = time("2026-11-20T00:00:00Z")), 409, "approval_before_proposal");
+    refused(
+        &client,
+        &by("alice.ng", |a| a.summary.digest = placet_core::digest::Digest::of(b"")),
+        409,
+        "summary_mismatch",
+    );
+    refused(
+        &client,
+        &by("alice.ng", |a| a.signed_at = time("2026-11-20T00:00:00Z")),
+        409,
+        "approval_before_proposal",
+    );
     let mut two = case.approval("alice.ng");
     two.add_signature(&Key::of("bo.eriksen"));
     refused(&client, &two, 403, "signature_count");
@@ -222,7 +237,12 @@ fn revocation_waits_for_the_next_list() {
     let (client, org) = (case.client(), &case.org);
     let (proposal, weights) = (case.proposal.digest(), Organisation::subject().weights.digest);
     assert!(case.listed().is_empty());
-    refused(&client, &org.revocation("deployer", Target::Weights(weights), |_| {}), 403, "signer_not_entitled");
+    refused(
+        &client,
+        &org.revocation("deployer", Target::Weights(weights), |_| {}),
+        403,
+        "signer_not_entitled",
+    );
     client.admit(&org.revocation("bo.eriksen", Target::Proposal(proposal), |_| {}));
     refused(&client, &case.approval("alice.ng"), 409, "proposal_revoked");
     client.admit(&org.revocation("bo.eriksen", Target::Weights(weights), |_| {}));
@@ -304,7 +324,12 @@ fn policy_comes_from_anywhere_but_the_root() {
     refused(&client, &org.next_policy(|_| {}, &["alice.ng", "emil.novak"]), 409, "policy_signatures");
     refused(&client, &org.next_policy(|p| p.version = 3, &sound), 409, "policy_version_gap");
     let elsewhere = placet_core::digest::Digest::of(b"");
-    refused(&client, &org.next_policy(|p| p.previous = Some(elsewhere), &sound), 409, "policy_previous_mismatch");
+    refused(
+        &client,
+        &org.next_policy(|p| p.previous = Some(elsewhere), &sound),
+        409,
+        "policy_previous_mismatch",
+    );
     let later = time("2026-12-01T00:00:00Z");
     refused(&client, &org.next_policy(|p| p.window.not_before = later, &sound), 409, "policy_not_yet_valid");
     client.admit(&org.next_policy(|_| {}, &sound));
@@ -358,10 +383,12 @@ fn two_clients_at_once_lose_or_double_a_document() {
                 let (client, documents) = (server.client(), &documents);
                 scope.spawn(move || {
                     let pushed = documents.iter().map(|document| client.push(document));
-                    pushed.filter(|answer| {
-                        assert!(matches!(answer.status, 200 | 201));
-                        answer.status == 201
-                    }).count()
+                    pushed
+                        .filter(|answer| {
+                            assert!(matches!(answer.status, 200 | 201));
+                            answer.status == 201
+                        })
+                        .count()
                 })
             })
             .collect();

@@ -113,6 +113,10 @@ impl Server {
         }
     }
 
+    pub fn directory(&self) -> &Path {
+        self.directory.as_ref().unwrap().path()
+    }
+
     pub fn client(&self) -> Client {
         Client::new(self.address)
     }
@@ -174,6 +178,11 @@ impl Client {
 
     pub fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[])
+    }
+
+    /// Asks where no answer is an answer too.
+    pub fn try_get(&self, path: &str) -> Result<Answer, ureq::Error> {
+        self.agent.get(format!("{}{path}", self.base)).call().map(answer)
     }
 
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
