@@ -1,6 +1,6 @@
 //! The registry itself: what it holds, the one way to change it, and its own clockwork.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use placet_core::{
     code::Code,
@@ -239,7 +239,7 @@ impl Registry {
     /// Publishes what is stored: the marker first, then what readers see. `same` is the view whose trust still holds.
     async fn publish(&self, writer: &mut Writer, same: Option<&View>) -> Result<(), Error> {
         let mut view = match same {
-            Some(view) => view.clone(),
+            Some(view) => View { document: OnceLock::new(), ..view.clone() },
             None => View::load(&mut *self.store.read().await?, self.pin, None, self.clock.now()).await?,
         };
         let policy = view.chain().filter(|_| self.signs.checkpoints).map(|chain| chain.newest().policy());
@@ -305,12 +305,12 @@ impl Signs {
                 (empty, empty || rebuilt)
             }
             Some(marker) => {
-                let head = marker.checkpoint.as_ref();
+                let published = marker.checkpoint.as_ref();
                 let named = |head: &&PublishedHead| {
                     let log = view.chain().and_then(|chain| chain.newest().policy().log.as_ref());
                     log.is_none_or(|log| log.key.key_id().to_string() == head.key_id)
                 };
-                let continues = head.filter(named).is_none_or(|head| ledger.continues(head));
+                let continues = published.filter(named).is_none_or(|head| ledger.continues(head));
                 (held >= marker.list_number && continues, continues)
             }
         };

@@ -132,7 +132,7 @@ fn acknowledged_document_is_lost_when_the_registry_is_killed() {
                         );
                         match answer {
                             Ok(answer) if answer.status == 201 => {
-                                told.lock().unwrap().push(training.digest())
+                                told.lock().unwrap().push(training.digest());
                             }
                             Ok(answer) => assert_eq!(answer.status, 429, "an answer that is neither"),
                             Err(_) => return,
@@ -153,7 +153,7 @@ fn acknowledged_document_is_lost_when_the_registry_is_killed() {
                 }
             });
             let begun = Instant::now();
-            while told.lock().unwrap().len() < 20 && begun.elapsed() < Duration::from_secs(60) {
+            while told.lock().unwrap().len() < 20 && begun.elapsed() < Duration::from_mins(1) {
                 std::thread::sleep(Duration::from_millis(7));
             }
             registry.kill();
@@ -180,9 +180,9 @@ fn acknowledged_document_is_lost_when_the_registry_is_killed() {
 /// Copies the database of a stopped registry, as a backup does.
 fn copy_database(from: &Path, to: &Path) {
     for name in ["registry.sqlite3", "registry.sqlite3-wal", "registry.sqlite3-shm"] {
-        match fs::exists(from.join(name)).unwrap() {
-            true => drop(fs::copy(from.join(name), to.join(name)).unwrap()),
-            false => drop(fs::remove_file(to.join(name))),
+        let _ = fs::remove_file(to.join(name));
+        if fs::exists(from.join(name)).unwrap() {
+            fs::copy(from.join(name), to.join(name)).unwrap();
         }
     }
 }

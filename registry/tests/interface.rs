@@ -35,7 +35,8 @@ fn enrolment(name: &str, key: &Key, change: impl FnOnce(ObjectWriter) -> ObjectW
             .string("signed_at", "2026-11-22T14:04:00Z")
     };
     let signature = key.sign(format!("placet-enrolment-v1\n{}", fields().finish()).as_bytes());
-    let signature: String = signature.iter().map(|byte| format!("{byte:02x}")).collect();
+    let signature: String = Digest::from_bytes(signature[..32].try_into().unwrap()).to_hex()
+        + &Digest::from_bytes(signature[32..].try_into().unwrap()).to_hex();
     change(fields().string("signature", &signature)).finish()
 }
 
@@ -52,10 +53,10 @@ fn route_is_not_documented_or_documentation_has_no_route() {
         operations.as_object().unwrap().keys().map(move |method| (method.clone(), path.clone()))
     });
     let mut documented: Vec<_> = documented.collect();
-    let mut served: Vec<_> = route_list().into_iter().map(|(m, path)| (m, path.to_owned())).collect();
+    let mut routes: Vec<_> = route_list().into_iter().map(|(m, path)| (m, path.to_owned())).collect();
     documented.sort();
-    served.sort();
-    assert_eq!(documented, served);
+    routes.sort();
+    assert_eq!(documented, routes);
 }
 
 /// Whether an answer is one that the document knows for the operation.
