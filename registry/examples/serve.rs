@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                     Some(Arc::new(StaticFiles::from_directory(Path::new(&next("no directory")?))?));
             }
             "--now" => {
-                config.clock = Clock::starting_at(Timestamp::parse(&next("no time")?).ok_or("no time")?)
+                config.clock = Clock::starting_at(Timestamp::parse(&next("no time")?).ok_or("no time")?);
             }
             "--rebuilt" => config.rebuilt = true,
             _ => return Err(format!("unknown option {option}").into()),

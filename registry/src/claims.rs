@@ -148,7 +148,7 @@ async fn evaluate(
     let proposer = proposal.proposed_by.as_str();
     let withdrawn = about.iter().any(|d| d.kind == Kind::Withdrawal && d.signer == proposer);
     let state = match lists::ending(db, row.digest, row.weights).await? {
-        Some(Ending::Revoked) => State::Revoked,
+        Some(Ending::Revoked | Ending::WeightsRevoked) => State::Revoked,
         Some(Ending::Rejected) => State::Rejected,
         None if now >= row.expires_at => State::Expired,
         None if !cells.is_empty() && cells.iter().all(Cell::is_approved) => State::Approved,

@@ -82,10 +82,7 @@ impl Signer for SigningKey {
 
 impl SigningKey {
     fn open_or_create(path: &Path) -> Result<Self, Error> {
-        match fs::exists(path).map_err(Error::file(path))? {
-            true => Self::open(path),
-            false => Self::create(path),
-        }
+        if fs::exists(path).map_err(Error::file(path))? { Self::open(path) } else { Self::create(path) }
     }
 
     fn open(path: &Path) -> Result<Self, Error> {

@@ -10,7 +10,7 @@ use placet_core::{
     digest::Digest,
     envelope::Envelope,
     key::Signer as _,
-    policy::{Policy, TrustPolicy},
+    policy::{Link, Policy, TrustPolicy},
     proposal::Proposal,
     revocation::{KeyRevocation, Reason, Revocation, Target},
     revocation_list::{Entry, EntryKind, REVOCATION_LIST, RevocationList},
@@ -104,7 +104,7 @@ async fn add_verdict(
 /// Whether some rule that governs the proposal, under the policy that it names or a later one, lets the rejecter end it.
 fn has_veto(chain: &TrustPolicy, proposal: &Proposal, verdict: &Approval) -> bool {
     let since = |policy: &&Policy| policy.version >= proposal.policy.version;
-    let policies = chain.links().map(|link| link.policy()).filter(since);
+    let policies = chain.links().map(Link::policy).filter(since);
     let holds = |role| chain.links().any(|link| link.policy().holds(&verdict.approver, role));
     policies.into_iter().any(|policy| {
         let places = proposal.environments.iter().flat_map(|e| proposal.scopes.iter().map(move |s| (e, s)));
@@ -187,14 +187,14 @@ pub(crate) async fn sign_if_due(
         }
     }
     let last_number = last.map_or(0, |last| last.number).max(published);
-    let list = RevocationList {
+    let next = RevocationList {
         domain: chain.domain(),
         number: milliseconds.max(last_number.saturating_add(1)),
         window: Window { not_before: now, not_after: now.plus(lifetime.end) },
         policy: newest.reference(),
         entries,
     };
-    let envelope = Envelope::sign(REVOCATION_LIST, list.to_payload(), key);
-    lists::add_list(db, list.number, &envelope).await?;
-    Ok(Some(list))
+    let envelope = Envelope::sign(REVOCATION_LIST, next.to_payload(), key);
+    lists::add_list(db, next.number, &envelope).await?;
+    Ok(Some(next))
 }

@@ -1,6 +1,6 @@
 //! The registry itself: what it holds, the one way to change it, and its own clockwork.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use placet_core::{
     code::Code,
@@ -52,7 +52,8 @@ pub(crate) struct Registry {
 /// What the one writer remembers.
 #[derive(Debug)]
 struct Writer {
-    marker: Marker,
+    /// The marker as it is on the disk; none where there is no file yet.
+    marker: Option<Marker>,
     /// Whether something was stored that is not published yet.
     dirty: bool,
 }
@@ -98,7 +99,7 @@ impl Registry {
             keys,
             pin,
             marker: marker_file,
-            turn: Mutex::new(Writer { marker: marker.unwrap_or_default(), dirty: true }),
+            turn: Mutex::new(Writer { marker, dirty: true }),
             ledger: RwLock::new(ledger),
             view: watch::Sender::new(Arc::new(view)),
             events: watch::Sender::new(last),
@@ -166,7 +167,7 @@ impl Registry {
         if kind == Kind::RevocationList {
             let new = adopt_list(&mut db, &view, &submission.envelope, now).await?;
             if new {
-                self.sign_list(&mut db, view.chain(), &writer.marker, now).await?;
+                self.sign_list(&mut db, view.chain(), writer.marker.as_ref(), now).await?;
                 writer.dirty = true;
                 db.commit().await?;
                 self.publish(&mut writer, None).await?;
@@ -201,7 +202,7 @@ impl Registry {
                 _ => {}
             }
         }
-        let signed = self.sign_list(&mut db, chain.as_ref(), &writer.marker, now).await?;
+        let signed = self.sign_list(&mut db, chain.as_ref(), writer.marker.as_ref(), now).await?;
         writer.dirty = true;
         db.commit().await?;
 
@@ -218,7 +219,7 @@ impl Registry {
         &self,
         db: &mut Connection,
         chain: Option<&TrustPolicy>,
-        marker: &Marker,
+        marker: Option<&Marker>,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let Some(chain) = chain.filter(|_| self.signs.lists) else { return Ok(false) };
@@ -226,7 +227,8 @@ impl Registry {
             tracing::warn!(?reason, "the registry cannot sign a revocation list under this policy");
             return Ok(false);
         }
-        let (milliseconds, published) = (self.clock.milliseconds(), marker.list_number);
+        let (milliseconds, published) =
+            (self.clock.milliseconds(), marker.map_or(0, |marker| marker.list_number));
         let list = list::sign_if_due(db, chain, &self.keys.list, now, milliseconds, published).await?;
         if let Some(list) = &list {
             tracing::info!(number = list.number, entries = list.entries.len(), "revocation list signed");
@@ -237,25 +239,27 @@ impl Registry {
     /// Publishes what is stored: the marker first, then what readers see. `same` is the view whose trust still holds.
     async fn publish(&self, writer: &mut Writer, same: Option<&View>) -> Result<(), Error> {
         let mut view = match same {
-            Some(view) => view.clone(),
+            Some(view) => View { document: OnceLock::new(), ..view.clone() },
             None => View::load(&mut *self.store.read().await?, self.pin, None, self.clock.now()).await?,
         };
         let policy = view.chain().filter(|_| self.signs.checkpoints).map(|chain| chain.newest().policy());
         view.head = policy.and_then(|policy| self.with_ledger(|l| l.sign_head(policy, &self.keys.log)));
+        let before = writer.marker.clone().unwrap_or_default();
         let marker = Marker {
-            list_number: view.list.as_ref().map_or(0, |list| list.number).max(writer.marker.list_number),
+            list_number: view.list.as_ref().map_or(0, |list| list.number).max(before.list_number),
             checkpoint: match &view.head {
                 Some(head) => Some(PublishedHead {
                     key_id: self.keys.log.public_key().key_id().to_string(),
                     size: head.size,
                     root: Digest::from_bytes(head.root).to_string(),
                 }),
-                None => writer.marker.checkpoint.clone(),
+                None => before.checkpoint,
             },
         };
-        if marker != writer.marker {
+        // While nothing is signed the marker stays as it was found: it is what says so.
+        if self.signs.lists && writer.marker.as_ref() != Some(&marker) {
             self.marker.write(&marker)?;
-            writer.marker = marker;
+            writer.marker = Some(marker);
         }
         writer.dirty = false;
         self.view.send_replace(Arc::new(view));
@@ -270,7 +274,7 @@ impl Registry {
         if let Some(chain) = view.chain() {
             let mut db = self.store.begin().await?;
             supersede(&mut db, &view, chain, now).await?;
-            signed = self.sign_list(&mut db, Some(chain), &writer.marker, now).await?;
+            signed = self.sign_list(&mut db, Some(chain), writer.marker.as_ref(), now).await?;
             writer.dirty |= signed;
             db.commit().await?;
         }
@@ -301,12 +305,12 @@ impl Signs {
                 (empty, empty || rebuilt)
             }
             Some(marker) => {
-                let head = marker.checkpoint.as_ref();
+                let published = marker.checkpoint.as_ref();
                 let named = |head: &&PublishedHead| {
                     let log = view.chain().and_then(|chain| chain.newest().policy().log.as_ref());
                     log.is_none_or(|log| log.key.key_id().to_string() == head.key_id)
                 };
-                let continues = head.filter(named).is_none_or(|head| ledger.continues(head));
+                let continues = published.filter(named).is_none_or(|head| ledger.continues(head));
                 (held >= marker.list_number && continues, continues)
             }
         };

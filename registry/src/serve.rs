@@ -2,7 +2,6 @@
 
 use std::{
     fs::{self, File, TryLockError},
-    io,
     net::SocketAddr,
     path::Path,
     sync::Arc,
@@ -182,6 +181,6 @@ fn lock(data_dir: &Path) -> Result<File, Error> {
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse { path: data_dir.into() }),
-        Err(TryLockError::Error(error)) => Err(Error::File { path, source: io::Error::from(error) }),
+        Err(TryLockError::Error(error)) => Err(Error::File { path, source: error }),
     }
 }

@@ -2,9 +2,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
+use axum::body::Bytes;
 use placet_core::{
     digest::Digest,
     envelope::Envelope,
@@ -27,12 +31,14 @@ use crate::{
 pub(crate) struct View {
     pub(crate) pin: Digest,
     /// The signed documents, without the ledger.
-    pub(crate) trust: Trust,
+    pub(crate) trust: Arc<Trust>,
     /// The same, verified.
-    pub(crate) verified: VerifiedTrust,
-    pub(crate) revoked_keys: BTreeSet<KeyId>,
+    pub(crate) verified: Arc<VerifiedTrust>,
+    pub(crate) revoked_keys: Arc<BTreeSet<KeyId>>,
     pub(crate) list: Option<PublishedList>,
     pub(crate) head: Option<Head>,
+    /// The trust document as it is sent to whoever names no size of the ledger.
+    pub(crate) document: OnceLock<Bytes>,
     /// Another number for other trust; a new head alone changes no answer of the registry's.
     pub(crate) generation: u64,
 }
@@ -78,11 +84,12 @@ impl View {
         let keys = keys.iter().filter(|entry| entry.kind == EntryKind::Key);
         Ok(Self {
             pin,
-            verified: trust.verify(),
-            trust,
-            revoked_keys: keys.map(|entry| KeyId::from_digest(entry.value)).collect(),
+            verified: Arc::new(trust.verify()),
+            trust: Arc::new(trust),
+            revoked_keys: Arc::new(keys.map(|entry| KeyId::from_digest(entry.value)).collect()),
             list,
             head,
+            document: OnceLock::new(),
             generation: GENERATION.fetch_add(1, Ordering::Relaxed),
         })
     }

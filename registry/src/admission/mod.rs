@@ -21,7 +21,7 @@ use placet_core::{
 use crate::{
     error::{AdmitError, Refusal},
     kind::Kind,
-    store::{Connection, Details, NewDocument, ProposalRow, Stored, documents},
+    store::{Connection, Details, Ending, NewDocument, ProposalRow, Stored, documents, lists},
     submission::Submission,
     view::{View, keys_of},
 };
@@ -79,6 +79,17 @@ impl<'a> Context<'a> {
     async fn proposal(&mut self, digest: Digest) -> Result<ProposalRow, AdmitError> {
         let proposal = documents::proposal(self.db, digest).await?;
         Ok(proposal.ok_or_else(|| Refusal::unknown("unknown_proposal", digest))?)
+    }
+
+    /// Refuses what could only help a proposal that has ended.
+    async fn ensure_running(&mut self, proposal: Digest, weights: Digest) -> Result<(), AdmitError> {
+        let code = match lists::ending(self.db, proposal, weights).await? {
+            None => return Ok(()),
+            Some(Ending::Rejected) => Code::Vetoed,
+            Some(Ending::Revoked) => Code::ProposalRevoked,
+            Some(Ending::WeightsRevoked) => Code::WeightsRevoked,
+        };
+        Err(Refusal::of(code).into())
     }
 }
 

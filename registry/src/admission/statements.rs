@@ -14,7 +14,7 @@ use super::{Context, document, ensure};
 use crate::{
     error::{AdmitError, Ground, Refusal},
     kind::Kind,
-    store::{Details, NewDocument, documents, lists},
+    store::{Details, NewDocument, documents},
     submission::Submission,
 };
 
@@ -70,10 +70,8 @@ pub(super) async fn proposal(
         let old = context.proposal(old).await?;
         ensure(old.model_id == proposal.subject.model_id.as_str(), Code::ModelMismatch)?;
     }
-    let (digest, weights) = (verified.digest(), proposal.subject.weights.digest);
-    if lists::ending(context.db, digest, weights).await?.is_some() {
-        return Err(Refusal::of(Code::WeightsRevoked).into());
-    }
+    let digest = verified.digest();
+    context.ensure_running(digest, proposal.subject.weights.digest).await?;
     Ok(NewDocument {
         proposal: Some(digest),
         details: Details::Proposal {

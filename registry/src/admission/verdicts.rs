@@ -11,7 +11,7 @@ use crate::{
     error::{AdmitError, Refusal},
     kind::Kind,
     standing::cells,
-    store::{Ending, NewDocument, documents, lists},
+    store::{NewDocument, documents},
     submission::Submission,
 };
 
@@ -27,11 +27,7 @@ pub(super) async fn approval(
     let approval = verified.statement();
     let row = context.proposal(approval.proposal).await?;
     ensure(context.now < row.expires_at, Code::Expired)?;
-    match lists::ending(context.db, row.digest, row.weights).await? {
-        Some(Ending::Rejected) => return Err(Refusal::of(Code::Vetoed).into()),
-        Some(Ending::Revoked) => return Err(Refusal::of(Code::ProposalRevoked).into()),
-        None => {}
-    }
+    context.ensure_running(row.digest, row.weights).await?;
     let counted = count(context, envelope, row.digest).await?;
     if let Some(code) = refusal(&counted, envelope.digest(), approval.approver.as_str()) {
         return Err(Refusal::of(code).into());

@@ -51,33 +51,35 @@ fn entry(row: &SqliteRow) -> Result<Entry, Error> {
     })
 }
 
-/// What has ended a proposal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What has ended a proposal, what says more the later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Ending {
     /// A rejection by somebody with a say.
     Rejected,
     /// A revocation, or another proposal in its place.
     Revoked,
+    /// A revocation of the weights.
+    WeightsRevoked,
 }
 
-/// What has ended a proposal or its weights, however long ago.
+/// What has ended a proposal, however long ago.
 pub(crate) async fn ending(
     db: &mut Connection,
     proposal: Digest,
     weights: Digest,
 ) -> Result<Option<Ending>, Error> {
-    let rows = sqlx::query_scalar::<_, Option<String>>(
-        "SELECT e.kind FROM revocation_entries r LEFT JOIN envelopes e ON e.digest = r.source
+    let rows = sqlx::query_as::<_, (String, Option<String>)>(
+        "SELECT r.kind, e.kind FROM revocation_entries r LEFT JOIN envelopes e ON e.digest = r.source
          WHERE (r.kind = 'proposal' AND r.value = ?) OR (r.kind = 'weights' AND r.value = ?)",
     )
     .bind(proposal.to_string())
     .bind(weights.to_string());
-    let sources = rows.fetch_all(db).await?;
-    if sources.is_empty() {
-        return Ok(None);
-    }
-    let rejected = |kind: &Option<String>| kind.as_deref() == Some(Kind::Rejection.as_str());
-    Ok(Some(if sources.iter().all(rejected) { Ending::Rejected } else { Ending::Revoked }))
+    let endings = rows.fetch_all(db).await?.into_iter().map(|(entry, source)| match source.as_deref() {
+        _ if entry == EntryKind::Weights.as_str() => Ending::WeightsRevoked,
+        Some(kind) if kind == Kind::Rejection.as_str() => Ending::Rejected,
+        _ => Ending::Revoked,
+    });
+    Ok(endings.max())
 }
 
 /// Keeps a list that was signed.

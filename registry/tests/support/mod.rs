@@ -113,6 +113,10 @@ impl Server {
         }
     }
 
+    pub fn directory(&self) -> &Path {
+        self.directory.as_ref().unwrap().path()
+    }
+
     pub fn client(&self) -> Client {
         Client::new(self.address)
     }
@@ -167,13 +171,18 @@ impl Client {
     pub fn new(address: SocketAddr) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .build();
         Self { agent: config.into(), base: format!("http://{address}") }
     }
 
     pub fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[])
+    }
+
+    /// Asks where no answer is an answer too.
+    pub fn try_get(&self, path: &str) -> Result<Answer, ureq::Error> {
+        self.agent.get(format!("{}{path}", self.base)).call().map(answer)
     }
 
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
