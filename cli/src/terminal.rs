@@ -52,7 +52,8 @@ pub(crate) fn paint(style: Style, text: impl std::fmt::Display) -> String {
 
 /// Prints to standard output, without colour where there is no terminal. A reader that has gone is no error.
 pub(crate) fn print(text: &str) -> Result<()> {
-    written(anstream::stdout().write_all(text.as_bytes()).and_then(|()| anstream::stdout().flush()))
+    let mut out = anstream::stdout().lock();
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
 /// Writes bytes to standard output as they are.

@@ -3,7 +3,11 @@
 
 mod common;
 
-use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    process::{Command, Stdio},
+};
 
 use common::{Desk, MODEL, Said, fixture};
 use placet_core::{
@@ -527,7 +531,8 @@ fn two_commands_at_once_lose_a_signature() {
     let mut running = Vec::new();
     for _ in 0..3 {
         for who in people {
-            running.push(desk.command(line(who).split(' ')).spawn().unwrap());
+            let mut command = desk.command(line(who).split(' '));
+            running.push(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap());
         }
     }
     for mut child in running {

@@ -178,9 +178,9 @@ impl Endings {
 /// another place does not save it there: the reading that denies.
 fn is_veto(said: &Approval, proposal: &Proposal, chain: &TrustPolicy) -> bool {
     let newest = chain.newest().policy();
-    let rules = proposal.places().filter_map(|(environment, scope)| newest.rule(environment, scope));
+    let governing = proposal.places().filter_map(|(environment, scope)| newest.rule(environment, scope));
     let roles: BTreeSet<_> =
-        rules.filter(|rule| rule.veto).flat_map(|rule| &rule.quorum).map(|seat| &seat.role).collect();
+        governing.filter(|rule| rule.veto).flat_map(|rule| &rule.quorum).map(|seat| &seat.role).collect();
     let holds = |role| chain.links().any(|link| link.policy().holds(&said.approver, role));
     said.verdict == Verdict::Reject && roles.into_iter().any(holds)
 }
