@@ -4,7 +4,7 @@
 use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::error::{Error, Result};
@@ -65,9 +65,49 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     sync_directory(path)
 }
 
-/// Makes a directory with those above it.
-pub(crate) fn create_directory(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).map_err(|error| Error::io("file_unwritable", path, &error))
+/// New files and directories that are taken away again unless all of them are there in the end.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    made: Vec<PathBuf>,
+}
+
+impl Batch {
+    /// Nothing yet.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes a directory with those above it, where they are not there.
+    pub(crate) fn directory(&mut self, path: &Path) -> Result<()> {
+        let missing = path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists());
+        let mut missing: Vec<_> = missing.map(Path::to_owned).collect();
+        missing.reverse();
+        fs::create_dir_all(path).map_err(|error| Error::io("file_unwritable", path, &error))?;
+        self.made.append(&mut missing);
+        Ok(())
+    }
+
+    /// Writes a new file as [`create`] does.
+    pub(crate) fn create(&mut self, path: &Path, bytes: &[u8], access: Access) -> Result<()> {
+        if create(path, bytes, access)? {
+            self.made.push(path.to_owned());
+        }
+        Ok(())
+    }
+
+    /// All of them are there.
+    pub(crate) fn keep(mut self) {
+        self.made.clear();
+    }
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        for path in self.made.iter().rev() {
+            // What cannot be taken away either is left; the error that led here is the one to tell.
+            drop(if path.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) });
+        }
+    }
 }
 
 /// A temporary file beside `path` that holds `bytes`, on the disk.

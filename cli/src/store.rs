@@ -23,7 +23,7 @@ use placet_core::{digest::Digest, envelope::Envelope, limits, state::State};
 use crate::{
     document::{Claim, Document},
     error::{At as _, Error, Result},
-    files::{self, Access},
+    files::{self, Access, Batch},
 };
 
 /// An evidence directory.
@@ -193,8 +193,7 @@ impl Store {
             _ => (self.document_path(document.digest()), "file_exists", false),
         };
         if !path.exists() {
-            files::create_directory(path.parent().unwrap_or(&self.root))?;
-            files::create(&path, &file_text(&document.envelope), Access::Anyone)?;
+            self.create(&path, &file_text(&document.envelope))?;
             return Ok((path, Put::New));
         }
         let held = read_document(&path)?.envelope;
@@ -217,9 +216,17 @@ impl Store {
     /// Keeps the record of a decision; gives its digest.
     pub(crate) fn put_decision(&self, record: &[u8]) -> Result<PathBuf> {
         let path = self.root.join("decisions").join(format!("{}.json", Digest::of(record).to_hex()));
-        files::create_directory(path.parent().unwrap_or(&self.root))?;
-        files::create(&path, record, Access::Anyone)?;
+        self.create(&path, record)?;
         Ok(path)
+    }
+
+    /// Writes a new file, with the directory that it stands in.
+    fn create(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        let mut batch = Batch::new();
+        batch.directory(path.parent().unwrap_or(&self.root))?;
+        batch.create(path, bytes, Access::Anyone)?;
+        batch.keep();
+        Ok(())
     }
 }
 

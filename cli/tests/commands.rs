@@ -559,3 +559,33 @@ fn bundle_of_too_many_approvals_is_written() {
     desk.line(&format!("bundle {MODEL}@2 --output b.json")).refuses("too_many");
     assert!(!desk.path("b.json").exists());
 }
+
+#[test]
+fn full_disk_leaves_half_of_a_file() {
+    let desk = Desk::founded();
+    let weights = fixture("2/weights.npz");
+    let train = format!(
+        "train --model {MODEL} --version 2 --weights {} --card {} --key placet-keys/pipeline.pem",
+        weights.display(),
+        fixture("2/card.json").display()
+    );
+    let lines = [
+        train.as_str(),
+        "keygen --output new.pem --no-passphrase",
+        "init --from organisation.toml --dir other",
+        "list --key placet-keys/registry.pem",
+        "list --key placet-keys/registry.pem --output list.json",
+    ];
+    for line in lines {
+        let before = desk.snapshot();
+        // No file may grow: every write fails, as it does on a full disk.
+        let script = format!("trap '' XFSZ; ulimit -f 0; exec \"$0\" {line} 2>&1");
+        let mut command = Command::new("bash");
+        command.args(["-c", &script, env!("CARGO_BIN_EXE_placet")]).current_dir(desk.path(""));
+        let output = command.env_remove("PLACET_DIR").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(2), "{line}: {said}");
+        assert!(said.contains("error[file_unwritable]: "), "{line}: {said}");
+        assert_eq!(desk.snapshot(), before, "{line}");
+    }
+}

@@ -116,9 +116,12 @@ fn change_of_a_tree_keeps_its_digest() {
     changed();
 }
 
+/// What is in the tree, the code that it is refused with, and how it is made.
+type Case = (&'static str, &'static str, fn(&Desk));
+
 #[test]
 fn trees_without_a_digest_have_one() {
-    let cases: &[(&str, &str, fn(&Desk))] = &[
+    let cases: &[Case] = &[
         ("an empty directory", "manifest_empty", |_| {}),
         ("directories alone", "manifest_empty", |desk| fs::create_dir_all(desk.path("tree/a/b")).unwrap()),
         ("a link to a file", "manifest_symlink", |desk| {

@@ -34,9 +34,9 @@ fn wrong_files(desk: &Desk, good: &Path) -> Vec<PathBuf> {
         ("surrogate", br#"{"a": "\ud800"}"#.into()),
         ("foreign", br#"{"payloadType": "text/plain", "payload": "aGk=", "signatures": []}"#.into()),
     ];
-    if text.starts_with('{') {
-        cases.push(("duplicate", format!("{{\"payload\": 1, \"payload\": 1, {}", &text[1..]).into()));
-        cases.push(("unknown", format!("{{\"extra\": 1, {}", &text[1..]).into()));
+    if let Some(members) = text.strip_prefix('{') {
+        cases.push(("duplicate", format!("{{\"payload\": 1, \"payload\": 1, {members}").into()));
+        cases.push(("unknown", format!("{{\"extra\": 1, {members}").into()));
     }
     let write = |(name, bytes): (&str, Vec<u8>)| desk.write(format!("wrong/{name}"), bytes);
     let mut paths: Vec<_> = cases.into_iter().map(write).collect();

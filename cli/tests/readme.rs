@@ -44,10 +44,9 @@ fn first_example_does_not_run_as_written() {
     let steps = steps(&fs::read_to_string(root.join("README.md")).unwrap());
     assert!(steps.len() > 6, "the section has {} blocks", steps.len());
     // One shell for all, as a reader would have it; every command that fails is noted.
-    let mut script = String::from("trap 'echo \"@failed $BASH_COMMAND\"' ERR\n");
-    for step in &steps {
-        script.push_str(&format!("{}\necho '@end'\n", step.script));
-    }
+    let trap = "trap 'echo \"@failed $BASH_COMMAND\"' ERR\n";
+    let scripts: Vec<_> = steps.iter().map(|step| step.script.as_str()).collect();
+    let script = format!("{trap}{}\necho '@end'\n", scripts.join("\necho '@end'\n"));
     let mut command = Command::new("bash");
     command.args(["-c", &script]).current_dir(&root);
     for variable in

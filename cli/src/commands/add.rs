@@ -55,15 +55,11 @@ impl Add {
             let found = envelopes_of(&bytes).at(path.display())?;
             envelopes.extend(found.into_iter().map(|envelope| (path.display().to_string(), envelope)));
         }
-        let mut evidence = with_policies(context.source.evidence()?, &envelopes)?;
+        let evidence = with_policies(context.source.evidence()?, &envelopes)?;
         let mut documents = Vec::new();
         for (place, envelope) in envelopes {
             let document = Document::of(envelope).at(&place)?;
             check(&evidence, &document, now).at(&place)?;
-            // A later document may need an earlier one: an approval its proposal.
-            if !matches!(document.claim, Claim::Policy(_) | Claim::RevocationList(_)) {
-                evidence.insert(document.clone());
-            }
             documents.push(document);
         }
         let mut text = String::new();

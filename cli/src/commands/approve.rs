@@ -110,6 +110,9 @@ impl Verdicts {
         let now = clock::now()?;
         let mut evidence = context.source.evidence()?;
         let digest = evidence.find_proposal(&self.proposal)?;
+        if verdict == Verdict::Approve {
+            evidence.chain_in_force(now)?;
+        }
         let proposed = evidence.proposed(digest, now)?;
         let proposal = proposed.proposal.statement().clone();
         let (key, approver) = self.signing.open(evidence.policy()?)?;

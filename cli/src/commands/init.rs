@@ -30,7 +30,7 @@ use super::Context;
 use crate::{
     clock,
     error::{At as _, Error, Result},
-    files::{self, Access},
+    files::{self, Access, Batch},
     plan::{EXAMPLE, Founded, Plan},
     signing::{Key, PassphraseArgs, fresh_bytes},
     store::{self, Store},
@@ -105,13 +105,14 @@ impl Init {
             (None, false) => None,
             _ => self.passphrase.read_new("Passphrase for the new key files (empty: none)")?,
         };
+        let passphrase = passphrase.filter(|passphrase| !passphrase.is_empty());
         let envelope = sign_by_root(&founded);
         let digest = envelope.digest();
         if guided {
             terminal::note(&policy_words(&founded.policy, digest));
-            terminal::confirm("Found this organisation?", self.yes)?;
+            terminal::confirm("Make this organisation?", self.yes)?;
         }
-        let key_files = key_files(&founded, &keys_directory, passphrase.as_ref().map(|p| p.as_slice()))?;
+        let key_files = key_files(&founded, &keys_directory, passphrase.as_deref().map(Vec::as_slice))?;
         write_all(&store, &keys_directory, &key_files, &envelope, &founded.policy)?;
         let complete = is_complete(&envelope);
         let text = report(&founded, digest, root, &keys_directory, complete, passphrase.is_some());
@@ -215,7 +216,7 @@ type KeyFiles = Vec<(PathBuf, Zeroizing<String>)>;
 
 fn key_files(founded: &Founded, directory: &Path, passphrase: Option<&[u8]>) -> Result<KeyFiles> {
     let file = |(name, key): (&Principal, &Key)| {
-        let text = match passphrase.filter(|passphrase| !passphrase.is_empty()) {
+        let text = match passphrase {
             None => pkcs8::write(key.secret())?,
             Some(passphrase) => {
                 pkcs8::write_encrypted(key.secret(), passphrase, pkcs8::Derivation::Scrypt, fresh_bytes()?)?
@@ -237,35 +238,23 @@ fn write_all(
 ) -> Result<()> {
     let pin =
         format!("# Version 1 of the policy of {}\n{}\n", one_line(&policy.organization), envelope.digest());
-    let policy_path = store.policy_path(policy.version);
-    files::create_directory(policy_path.parent().unwrap_or(keys))?;
+    let mut batch = Batch::new();
     if !key_files.is_empty() {
-        files::create_directory(keys)?;
+        batch.directory(keys)?;
         // Secret keys must not get into git by an `add` of everything.
-        files::create(&keys.join(".gitignore"), b"*\n", Access::Anyone)
-            .map(drop)
-            .or_else(|error| if error.code() == "file_exists" { Ok(()) } else { Err(error) })?;
-    }
-    let secret = key_files.iter().map(|(path, text)| (path.clone(), text.as_bytes().to_vec(), Access::Owner));
-    let public = [
-        (policy_path, store::file_text(envelope), Access::Anyone),
-        (store.pins_path(), pin.into_bytes(), Access::Anyone),
-    ];
-    let mut written = Vec::new();
-    for (path, bytes, access) in secret.chain(public) {
-        let bytes = Zeroizing::new(bytes);
-        match files::create(&path, &bytes, access) {
-            Ok(true) => written.push(path),
-            Ok(false) => {}
-            Err(error) => {
-                // What cannot be taken away either is left; the error is the first one.
-                for path in written {
-                    drop(fs::remove_file(path));
-                }
-                return Err(error);
-            }
+        let ignore = keys.join(".gitignore");
+        if !ignore.exists() {
+            batch.create(&ignore, b"*\n", Access::Anyone)?;
         }
     }
+    for (path, text) in key_files {
+        batch.create(path, text.as_bytes(), Access::Owner)?;
+    }
+    let policy_path = store.policy_path(policy.version);
+    batch.directory(policy_path.parent().unwrap_or(keys))?;
+    batch.create(&policy_path, &store::file_text(envelope), Access::Anyone)?;
+    batch.create(&store.pins_path(), pin.as_bytes(), Access::Anyone)?;
+    batch.keep();
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use crate::{
     clock,
     error::{Error, Result},
     signing::{SigningArgs, sign},
-    words::{Put as _, all_of, policy::rule_words},
+    words::{Put as _, all_of, policy::rule_lines},
 };
 
 /// Ask to run a training output somewhere for some time
@@ -106,10 +106,10 @@ impl Propose {
             delivered.path.display(),
         );
         let mut rules: Vec<_> =
-            proposal.places().filter_map(|(e, s)| policy.rule(e, s)).map(rule_words).collect();
+            proposal.places().filter_map(|(e, s)| policy.rule(e, s)).map(rule_lines).collect();
         rules.dedup();
-        for rule in rules {
-            text.put(format_args!("  rule {rule}\n"));
+        for [governs, quorum, asks] in rules {
+            text.put(format_args!("  rule {governs}\n    {quorum}\n    {asks}\n"));
         }
         let mut json = delivered.json();
         json["training_output"] = json!(training_output.to_string());

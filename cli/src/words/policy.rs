@@ -37,15 +37,16 @@ pub(crate) fn policy(policy: &Policy, digest: Digest) -> String {
     let mut text = format!("{}\n{}", paint(HEADING, title), head.finish(2));
     text.put(format_args!("\n{}\n", paint(HEADING, "Rules")));
     for rule in &policy.rules {
-        text.put(format_args!("  {}\n", rule_words(rule)));
+        let [governs, quorum, asks] = rule_lines(rule);
+        text.put(format_args!("  {governs}\n    {quorum}\n    {asks}\n"));
     }
     text.put(format_args!("\n{}\n", paint(HEADING, "People and services")));
     for (name, member) in &policy.principals {
         text.put(format_args!("  {}: {}\n", person(Some(policy), name), member_words(policy, member)));
         for key in &member.keys {
-            let fingerprint = key.public.fingerprint();
-            let line = format!("{fingerprint}, until {}: {}", key.window.not_after, key.public.words());
+            let line = format!("{}, until {}", key.public.fingerprint(), key.window.not_after);
             text.put(format_args!("    {}\n", paint(FAINT, line)));
+            text.put(format_args!("    {}\n", paint(FAINT, key.public.words())));
         }
     }
     text
@@ -78,40 +79,35 @@ fn member_words(policy: &Policy, member: &Member) -> String {
     words
 }
 
-/// A rule as one sentence.
-pub(crate) fn rule_words(rule: &Rule) -> String {
+/// A rule in three lines: where it governs, who must agree, and what else it asks.
+pub(crate) fn rule_lines(rule: &Rule) -> [String; 3] {
     let place = |pattern: &dyn std::fmt::Display, any: &str| match pattern.to_string().as_str() {
         "*" => any.to_owned(),
         only => only.to_owned(),
     };
-    let quorum: Vec<_> = rule.quorum.iter().map(|seat| format!("{} {}", seat.threshold, seat.role)).collect();
-    let mut words = format!(
-        "{}: {}, {}: {}",
-        rule.name,
-        place(&rule.environment, "every other environment"),
-        place(&rule.scope, "every scope"),
-        all_of(&quorum)
-    );
-    let mut add = |clause: String| words.put(format_args!("; {clause}"));
+    let environment = place(&rule.environment, "every other environment");
+    let governs = format!("{}: {environment}, {}", rule.name, place(&rule.scope, "every scope"));
+    let seats = rule.quorum.iter().map(|seat| format!("{} {}", seat.threshold, seat.role));
+    let mut quorum = format!("approved by {}", all_of(&seats.collect::<Vec<_>>()));
     if rule.distinct_units > 0 {
-        add(format!("from at least {} units", rule.distinct_units));
+        quorum.put(format_args!(" from at least {} units", rule.distinct_units));
     }
-    add(format!("within {} days", rule.approval_window_days));
-    add(format!("runs at most {} days", rule.max_ttl_days));
+    quorum.put(format_args!(" within {} days", rule.approval_window_days));
     if rule.veto {
-        add("one rejection denies".into());
+        quorum.put(format_args!("; one rejection denies"));
     }
     if rule.proposer_may_approve {
-        add("who proposes may approve".into());
+        quorum.put(format_args!("; who proposes may approve"));
     }
-    add(format!("revocation list at most {} old", clock::words(rule.revocation_list_max_age_seconds)));
+    let age = clock::words(rule.revocation_list_max_age_seconds);
+    let mut asks = format!("for at most {} days; revocation list at most {age} old", rule.max_ttl_days);
     if rule.require_ledger {
-        add("in the ledger".into());
+        asks.put(format_args!("; in the ledger"));
     }
     for bound in &rule.metrics {
         let min = bound.min.as_ref().map(|min| format!(" at least {}", min.text)).unwrap_or_default();
         let max = bound.max.as_ref().map(|max| format!(" at most {}", max.text)).unwrap_or_default();
-        add(format!("{}{min}{max}", bound.name));
+        asks.put(format_args!("; {}{min}{max}", bound.name));
     }
-    words
+    [governs, quorum, asks]
 }
