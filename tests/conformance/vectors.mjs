@@ -12,7 +12,10 @@ export async function load(directory = VECTORS) {
     if (!name.endsWith('.json') || name.split('/').includes('files')) continue;
     const file = join(directory, name);
     const content = JSON.parse(await readFile(file, 'utf8'));
-    if (content.cases) continue;
+    if (content.cases) {
+      vectors.push(...content.cases.flatMap((example) => adapted(name, example)));
+      continue;
+    }
     const list = Array.isArray(content) ? content : content.vectors;
     if (!list?.length) throw new Error(`${name}: no vectors`);
     for (const { name: title, call, input, expect } of list) {
@@ -23,6 +26,14 @@ export async function load(directory = VECTORS) {
   }
   if (!vectors.length) throw new Error(`${directory}: no vectors`);
   return vectors;
+}
+
+/** A case of another format as a vector, where the package can run it. */
+function adapted(file, { name, id, kind, input, code, ...rest }) {
+  if (file.startsWith('drift/')) return [{ id: `${file}#${id}`, call: 'drift', input: { kind, ...rest }, expect: {} }];
+  if (kind !== 'inclusion' && kind !== 'consistency') return [];
+  const expect = code === null ? { valid: true } : { valid: false, code };
+  return [{ id: `${file}#${name}`, call: `verify_${kind}`, input, expect }];
 }
 
 async function inline(value, directory) {

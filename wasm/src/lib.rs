@@ -4,7 +4,11 @@
 //! signed, and no second parser can read it differently. Only small results cross as objects.
 //!
 //! - [`decide`]: may this model run here now?
-//! - [`weights`]: the digest of a weights file that is read piece by piece.
+//! - [`inspect`]: one document for tools and screens.
+//! - [`proofs`]: one signature or ledger proof, for auditors.
+//! - [`reference`](mod@reference): the records of the Python library.
+//! - [`weights`]: the digest of weights that are read piece by piece.
+//! - [`drift`]: statistics over typed arrays.
 //! - [`boundary`]: how bytes, results and errors cross.
 //!
 //! The functions are called through the hand-written package in `npm/`, which turns errors into
@@ -12,4 +16,8 @@
 
 pub mod boundary;
 pub mod decide;
+pub mod drift;
+pub mod inspect;
+pub mod proofs;
+pub mod reference;
 pub mod weights;

@@ -1,22 +1,19 @@
-//! The digest of a weights file that is read piece by piece.
+//! The digest of weights: a file that is read piece by piece, or a directory of files that were.
 //!
 //! A decision is about the weights that a process really loads, so their digest is taken from the
 //! bytes and never from a document. Files of many gigabytes pass through in pieces; only the state
 //! of the hash function stays in memory.
 
-use placet_core::{digest::Hasher, weights::WeightsKind};
-use serde::Serialize;
+use placet_core::{
+    code::Code,
+    digest::{Digest, Hasher},
+    error::ParseError,
+    limits,
+    weights::{Manifest, WeightsFile, WeightsKind, check_path},
+};
 use wasm_bindgen::prelude::*;
 
-use crate::boundary::to_object;
-
-/// The weights of one file, as a request and a training output name them.
-#[derive(Serialize)]
-struct FileWeights {
-    kind: &'static str,
-    digest: String,
-    size: u64,
-}
+use crate::boundary::{Object, Thrown};
 
 /// SHA-256 (FIPS 180-4) over a file's pieces, in order.
 #[wasm_bindgen]
@@ -44,10 +41,55 @@ impl WeightsHasher {
     /// Ends the file and returns `{kind, digest, size}`.
     #[must_use]
     pub fn finish(self) -> JsValue {
-        to_object(&FileWeights {
-            kind: WeightsKind::File.as_str(),
-            digest: self.hasher.finish().to_string(),
-            size: self.size,
-        })
+        Object::new()
+            .set("kind", WeightsKind::File.as_str())
+            .set("digest", self.hasher.finish().to_string())
+            .set_count("size", self.size)
+            .into()
+    }
+}
+
+/// The manifest of a directory, file by file.
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct ManifestHasher {
+    files: Vec<WeightsFile>,
+}
+
+#[wasm_bindgen]
+impl ManifestHasher {
+    /// Begins with the empty directory.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file; the order does not matter.
+    ///
+    /// # Errors
+    ///
+    /// Throws `manifest_path`, `invalid_digest` or `too_many`.
+    pub fn add(&mut self, path: String, size: u64, digest: &str) -> Result<(), JsValue> {
+        if self.files.len() >= limits::FILES {
+            return Err(Thrown::from(ParseError::TooMany { field: "files", limit: limits::FILES }).into());
+        }
+        check_path(&path).map_err(Thrown::from)?;
+        let invalid = ParseError::Invalid { field: "digest", code: Code::InvalidDigest };
+        let digest = Digest::parse(digest).ok_or_else(|| Thrown::from(invalid))?;
+        self.files.push(WeightsFile { path, size, digest });
+        Ok(())
+    }
+
+    /// Ends the directory and returns `{kind, digest}`.
+    ///
+    /// # Errors
+    ///
+    /// Throws `manifest_empty` or `manifest_case_collision`.
+    pub fn finish(self) -> Result<JsValue, JsValue> {
+        let weights = Manifest::directory(self.files).map_err(Thrown::from)?.weights();
+        let object =
+            Object::new().set("kind", weights.kind.as_str()).set("digest", weights.digest.to_string());
+        Ok(object.into())
     }
 }

@@ -1,6 +1,6 @@
 //! The package's second module format.
 //!
-//! The hand-written sources and the generated bindings use three forms of `import` and `export`,
+//! The hand-written sources and the generated bindings use four forms of `import` and `export`,
 //! each on a line of its own. They are rewritten one by one, and any other form is an error: a
 //! bundler would do no more here, and would have to be installed before anything can be built.
 
@@ -19,6 +19,8 @@ pub(crate) fn from_module(name: &str, source: &str) -> Result<String, Failure> {
         } else if let Some((names, file)) = line.strip_prefix("import ").and_then(names_from) {
             let names = names.replace(" as ", ": ");
             out.push(format!("const {names} = require('{file}');"));
+        } else if let Some((name, file)) = line.strip_prefix("import * as ").and_then(from_file) {
+            out.push(format!("const {name} = require('{file}');"));
         } else if let Some((names, file)) = line.strip_prefix("export ").and_then(names_from) {
             let reexport = |(from, to)| format!("exports.{to} = require('{file}').{from};");
             out.extend(pairs(names).into_iter().map(reexport));
@@ -58,9 +60,14 @@ fn is_list(names: &str) -> bool {
 
 /// `{ a, b } from './file.js';` gives the list with its braces, and the other format's file.
 fn names_from(rest: &str) -> Option<(&str, String)> {
+    from_file(rest).filter(|(names, _)| is_list(names))
+}
+
+/// `… from './file.js';` gives what stands before, and the other format's file.
+fn from_file(rest: &str) -> Option<(&str, String)> {
     let (names, file) = rest.split_once(" from ")?;
     let file = file.strip_prefix('\'')?.strip_suffix("';")?.strip_suffix(".js")?;
-    is_list(names).then(|| (names, format!("{file}.cjs")))
+    Some((names, format!("{file}.cjs")))
 }
 
 /// `{ a, b as c }` gives `(a, a)` and `(b, c)`.
@@ -87,6 +94,7 @@ mod tests {
             rewritten("import { a, b as c } from './x.js';")
                 .contains("const { a, b: c } = require('./x.cjs');")
         );
+        assert!(rewritten("import * as x from './x.js';").contains("const x = require('./x.cjs');"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use placet_testkit::Organisation;
 use serde_json::{Map, Value};
 
 mod calls;
+mod drift;
 mod outcome;
 mod vectors;
 

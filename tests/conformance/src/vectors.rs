@@ -7,7 +7,7 @@ use std::{
 };
 
 use base64ct::{Base64, Encoding as _};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// One vector, whose input may still refer to files.
 #[derive(Debug)]
@@ -40,14 +40,15 @@ pub(crate) fn load(directory: &Path) -> Result<Vec<Vector>, String> {
         let name = file.strip_prefix(directory).unwrap_or(&file).display().to_string();
         let text = fs::read(&file).map_err(|error| format!("{name}: {error}"))?;
         let content: Value = serde_json::from_slice(&text).map_err(|error| format!("{name}: {error}"))?;
-        if content.get("cases").is_some() {
-            println!("not run here: {name}");
-            continue;
-        }
-        let list = content.get("vectors").unwrap_or(&content).as_array();
+        let cases = content.get("cases");
+        let list = cases.or(content.get("vectors")).unwrap_or(&content).as_array();
         let list = list.filter(|list| !list.is_empty()).ok_or_else(|| format!("{name}: no vectors"))?;
         for entry in list {
-            let vector = Vector::read(&name, &file, entry)?;
+            let vector = match cases {
+                Some(_) => Vector::of_case(&name, &file, entry)?,
+                None => Some(Vector::read(&name, &file, entry)?),
+            };
+            let Some(vector) = vector else { continue };
             if !names.insert(vector.id.clone()) {
                 return Err(format!("{}: the name stands twice", vector.id));
             }
@@ -77,6 +78,27 @@ fn find(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
 }
 
 impl Vector {
+    /// A case of another format as a vector, where the npm package can run it.
+    fn of_case(name: &str, file: &Path, case: &Value) -> Result<Option<Self>, String> {
+        let text = |field: &str| case.get(field).and_then(Value::as_str);
+        let object = |value: &Value| value.as_object().cloned().ok_or_else(|| format!("{name}: {case}"));
+        let (title, call, arguments, expect) = match text("kind") {
+            _ if name.starts_with("drift/") => (text("id"), "drift".to_owned(), case, json!({})),
+            Some(kind @ ("inclusion" | "consistency")) => {
+                let expect = match text("code") {
+                    Some(code) => json!({"valid": false, "code": code}),
+                    None => json!({"valid": true}),
+                };
+                (text("name"), format!("verify_{kind}"), &case["input"], expect)
+            }
+            _ => return Ok(None),
+        };
+        let id = format!("{name}#{}", title.ok_or_else(|| format!("{name}: a case without a name"))?);
+        let directory = file.parent().unwrap_or(Path::new("")).to_owned();
+        let input = Input { directory, arguments: object(arguments)? };
+        Ok(Some(Self { id, call, input, expect: object(&expect)? }))
+    }
+
     fn read(name: &str, file: &Path, entry: &Value) -> Result<Self, String> {
         let text = |field: &str| {
             entry
@@ -116,6 +138,21 @@ impl Input {
     /// An argument as it stands.
     pub(crate) fn value(&self, name: &str) -> Result<&Value, String> {
         self.arguments.get(name).ok_or_else(|| format!("no argument `{name}`"))
+    }
+
+    /// All arguments as they stand.
+    pub(crate) fn arguments(&self) -> &Map<String, Value> {
+        &self.arguments
+    }
+
+    /// An argument that is text.
+    pub(crate) fn text(&self, name: &str) -> Result<&str, String> {
+        self.value(name)?.as_str().ok_or_else(|| format!("`{name}` is no text"))
+    }
+
+    /// An argument of 64 bits, in decimal digits.
+    pub(crate) fn size(&self, name: &str) -> Result<u64, String> {
+        self.text(name)?.parse().map_err(|error| format!("`{name}`: {error}"))
     }
 
     /// An argument that is bytes.

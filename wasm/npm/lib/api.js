@@ -1,5 +1,11 @@
+export { checkDistributions, checkMetrics, report } from './checks.js';
 export { decide } from './decide.js';
+export { adjustPValues, chiSquare, cramerVonMises, cusum, jensenShannon, ksTest, kuiper, pageHinkley, psi, wasserstein } from './drift.js';
+export { ksTestSketches, sketch, sketchInfo, sketchMerge, sketchQuantile, sketchRank } from './drift.js';
 export { PlacetError } from './error.js';
+export { summary, verifyEnvelope } from './inspect.js';
 export { init, initSync } from './load.js';
+export { leafHash, verifyConsistency, verifyInclusion, verifySignature } from './proofs.js';
+export { referenceCanonical, verifyReferenceApproval } from './reference.js';
 export { timestamp } from './time.js';
-export { hashWeights } from './weights.js';
+export { hashManifest, hashWeights } from './weights.js';

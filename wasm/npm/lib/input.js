@@ -29,3 +29,49 @@ export function json(name, value) {
   }
   throw new PlacetError('invalid_argument', `${name} is neither an object nor bytes`);
 }
+
+/** Text that is Unicode: half of a surrogate pair would reach the core as another character. */
+export function text(name, value) {
+  if (typeof value === 'string' && !/\p{Surrogate}/u.test(value)) return value;
+  throw new PlacetError('invalid_argument', `${name} is not text`);
+}
+
+/** An object that is no array. */
+export function object(name, value) {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new PlacetError('invalid_argument', `${name} is not an object`);
+}
+
+/** A number; NaN and the infinities are numbers. */
+export function number(name, value) {
+  if (typeof value === 'number') return value;
+  throw new PlacetError('invalid_argument', `${name} is not a number`);
+}
+
+/** As many values as a copy of them and what sorting needs leave room for in the module's memory. */
+const MOST_NUMBERS = 2 ** 25;
+const NUMBERS = /^\[object (Float|Int|Uint)\d+(Clamped)?Array\]$/;
+
+/** A typed array or an array of numbers, not copied. */
+export function numbers(name, value) {
+  const typed = NUMBERS.test(Object.prototype.toString.call(value));
+  // Anything else in an array would become a number in silence: null would be 0.
+  if (!typed && !(Array.isArray(value) && value.every((entry) => typeof entry === 'number'))) {
+    throw new PlacetError('invalid_argument', `${name} is neither a typed array nor an array of numbers`);
+  }
+  if (value.length > MOST_NUMBERS) throw new PlacetError('too_large', `${name} has more than ${MOST_NUMBERS} values`);
+  return value;
+}
+
+/** Options with their defaults, or without where the core has its own; the types are those of the defaults. */
+export function settings(given = {}, defaults, own = false) {
+  const chosen = own ? {} : { ...defaults };
+  for (const [name, value] of Object.entries(object('options', given))) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(defaults, name) || typeof value !== typeof defaults[name] || value === null) {
+      throw new PlacetError('invalid_argument', `option ${name} is unknown or of the wrong type`);
+    }
+    chosen[name] = value;
+  }
+  return chosen;
+}

@@ -33,6 +33,19 @@ export function call(run) {
   }
 }
 
+/** Fills an object of the module and ends it; `fill` gives what ends it. It is freed where that is not reached. */
+export function build(Builder, fill) {
+  const builder = call(() => new Builder());
+  let ended = false;
+  try {
+    const finish = call(() => fill(builder));
+    ended = true;
+    return call(finish);
+  } finally {
+    if (!ended) builder.free();
+  }
+}
+
 async function compile(source) {
   source = await source;
   if (source === undefined) {

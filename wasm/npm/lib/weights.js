@@ -1,7 +1,7 @@
-import { WeightsHasher } from './bindings.js';
+import { ManifestHasher, WeightsHasher } from './bindings.js';
 import { PlacetError } from './error.js';
-import { view } from './input.js';
-import { call } from './load.js';
+import { object, text, view } from './input.js';
+import { build, call } from './load.js';
 
 /** A piece is copied into the module's memory, which never shrinks: large chunks go in by parts. */
 const PIECE = 1 << 20;
@@ -29,6 +29,20 @@ export async function hashWeights(source, options = {}) {
   } finally {
     if (!finished) hasher.free();
   }
+}
+
+/** The digest of a directory, from those of its files. */
+export function hashManifest(files) {
+  return build(ManifestHasher, (manifest) => {
+    if (!Array.isArray(files)) throw new PlacetError('invalid_argument', 'files are an array');
+    for (const { path, size, digest } of files.map((file) => object('file', file))) {
+      if (!Number.isSafeInteger(size) || size < 0) {
+        throw new PlacetError('invalid_integer', 'the size of a file is a whole number up to 2^53 - 1');
+      }
+      manifest.add(text('path', path), BigInt(size), text('digest', digest));
+    }
+    return () => manifest.finish();
+  });
 }
 
 async function* chunks(source) {

@@ -1,0 +1,17 @@
+import { summary as summaryText, verifyEnvelope as verifyBytes } from './bindings.js';
+import { bytes, text } from './input.js';
+import { call } from './load.js';
+
+/** What is this envelope, and who signed it? */
+export function verifyEnvelope(envelope, trust, now) {
+  const [verified, payload] = call(() =>
+    verifyBytes(bytes('envelope', envelope), bytes('trust', trust), text('now', now)),
+  );
+  return { ...JSON.parse(verified), payload };
+}
+
+/** What is an approver of this proposal shown? */
+export function summary(trainingOutput, proposal, trust, now) {
+  const documents = [bytes('trainingOutput', trainingOutput), bytes('proposal', proposal), bytes('trust', trust)];
+  return JSON.parse(call(() => summaryText(...documents, text('now', now))));
+}
