@@ -1,0 +1,141 @@
+//! The vectors of `tests/vectors`, and that they leave no code out.
+#![expect(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use base64ct::{Base64, Encoding as _};
+use placet_core::{code::Code, decide::decide, digest::Digest};
+use serde_json::{Value, json};
+
+/// The directories whose vectors are decisions.
+const DIRECTORIES: [&str; 2] = ["decide", "attacks"];
+
+/// Codes for which no vector is possible, and why.
+const WITHOUT_VECTOR: [(Code, &str); 9] = [
+    (Code::NotPermitted, "a deployment is held against a decision that was made: tests/deployment.rs"),
+    (Code::DeploymentMismatch, "as above"),
+    (Code::DeployerIsApprover, "as above"),
+    (Code::LedgerSizeOutOfRange, "only for who writes the ledger"),
+    (Code::LedgerPeakCount, "as above"),
+    (Code::LedgerTreeFull, "would take a tree of 2^53 leaves"),
+    (Code::CheckpointTooLong, "a vector of 64 KiB of one character: tests/ledger_checkpoint.rs"),
+    (Code::CheckpointOrigin, "a parsed origin is a line and not empty: for who writes checkpoints"),
+    (Code::LogPublicKey, "a key that is not canonical has its own codes before it is a log's"),
+];
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/vectors")
+}
+
+/// Every vector with its name and the directory of its file.
+fn vectors() -> Vec<(String, PathBuf, Value)> {
+    let mut all = Vec::new();
+    for directory in DIRECTORIES.map(|name| directory().join(name)) {
+        let files = fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
+        for file in files.filter(|file| file.is_file()) {
+            let content: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+            for vector in content["vectors"].as_array().unwrap() {
+                let name =
+                    format!("{}: {}", file.file_name().unwrap().display(), vector["name"].as_str().unwrap());
+                all.push((name, directory.clone(), vector.clone()));
+            }
+        }
+    }
+    all
+}
+
+/// The bytes that a form stands for; `tests/vectors/README.md` describes them.
+fn bytes(form: &Value, directory: &Path) -> Vec<u8> {
+    let (kind, value) = form.as_object().unwrap().iter().next().unwrap();
+    match kind.as_str() {
+        "utf8" => value.as_str().unwrap().into(),
+        "base64" => Base64::decode_vec(value.as_str().unwrap()).unwrap(),
+        "file" => fs::read(directory.join(value.as_str().unwrap())).unwrap(),
+        "concat" => value.as_array().unwrap().iter().flat_map(|part| bytes(part, directory)).collect(),
+        "repeat" => bytes(&value[0], directory).repeat(value[1].as_u64().unwrap().try_into().unwrap()),
+        "encode_base64" => Base64::encode_string(&bytes(value, directory)).into_bytes(),
+        other => panic!("no form of bytes: {other}"),
+    }
+}
+
+/// What the core makes of a vector, and the decision's record.
+fn run(directory: &Path, vector: &Value) -> (Value, Value) {
+    assert_eq!(vector["call"], "decide");
+    let input = |name: &str| bytes(&vector["input"][name], directory);
+    let state =
+        Some(&vector["input"]["state"]).filter(|state| !state.is_null()).map(|state| bytes(state, directory));
+    match decide(&input("bundle"), &input("trust"), state.as_deref(), &input("request")) {
+        Err(error) => (json!({"error": error.code().as_str()}), Value::Null),
+        Ok(decided) => {
+            let record: Value = serde_json::from_slice(&decided.bytes).unwrap();
+            let result = json!({
+                "outcome": record["outcome"],
+                "denials": record["denials"],
+                "valid_until": record["valid_until"],
+                "decision_sha256": Digest::of(&decided.bytes).to_hex(),
+                "state_sha256": Digest::of(decided.state.to_json().as_bytes()).to_hex(),
+            });
+            (result, record)
+        }
+    }
+}
+
+#[test]
+fn a_vector_that_the_core_judges_otherwise() {
+    // A mutation names the vector that must notice it; all others are left out then.
+    let only = std::env::var("PLACET_VECTOR").ok();
+    let vectors = vectors().into_iter().filter(|(name, ..)| only.as_ref().is_none_or(|only| only == name));
+    let (mut count, mut wrong) = (0, Vec::new());
+    for (name, directory, vector) in vectors {
+        count += 1;
+        let found = run(&directory, &vector).0;
+        if found != vector["expect"] {
+            wrong.push(format!("{name}:\n  expected {}\n  found    {found}", vector["expect"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} vectors:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(count > 0, "no vector is called {only:?}");
+    println!("{count} vectors");
+}
+
+/// Adds every code that a record names.
+fn collect(value: &Value, codes: &mut BTreeSet<Code>) {
+    match value {
+        Value::String(text) => codes.extend(Code::from_text(text)),
+        Value::Array(values) => values.iter().for_each(|value| collect(value, codes)),
+        _ => {}
+    }
+}
+
+/// The codes of the ledger's own vectors, which stand in another form.
+fn ledger_codes() -> BTreeSet<Code> {
+    let mut codes = BTreeSet::new();
+    for file in ["ledger/merkle.json", "ledger/checkpoint.json"] {
+        let content: Value = serde_json::from_slice(&fs::read(directory().join(file)).unwrap()).unwrap();
+        content["cases"].as_array().unwrap().iter().for_each(|case| collect(&case["code"], &mut codes));
+    }
+    codes
+}
+
+#[test]
+fn a_code_without_a_vector() {
+    let mut seen = ledger_codes();
+    for (_, directory, vector) in vectors() {
+        let (result, record) = run(&directory, &vector);
+        collect(&result["error"], &mut seen);
+        collect(&record["denials"], &mut seen);
+        for row in ["gates", "approvals"].into_iter().filter_map(|list| record[list].as_array()).flatten() {
+            collect(&row["code"], &mut seen);
+        }
+    }
+    let excused: BTreeSet<_> = WITHOUT_VECTOR.iter().map(|(code, _)| *code).collect();
+    let missing: Vec<_> =
+        Code::ALL.iter().filter(|code| !seen.contains(code) && !excused.contains(code)).collect();
+    assert!(missing.is_empty(), "no vector comes to {missing:?}");
+    let idle: Vec<_> = excused.intersection(&seen).collect();
+    assert!(idle.is_empty(), "there are vectors for {idle:?}");
+}
