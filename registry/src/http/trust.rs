@@ -26,6 +26,7 @@ struct TrustQuery {
 /// `GET /v1/trust`
 pub(super) async fn trust(State(app): Shared, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let TrustQuery { tree_size } = query::query(&uri)?;
+    let tree_size = query::size(tree_size)?;
     let view = app.registry.view();
     let write = |from| {
         let head = view.head.as_ref();
