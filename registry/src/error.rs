@@ -137,8 +137,6 @@ pub(crate) enum Ground {
     Forbidden,
     /// The document does not fit to what is known (409).
     Conflict,
-    /// The document or a part of it is too large (413).
-    TooLarge,
     /// The document breaks a rule of its own kind (422).
     Unfit,
 }
@@ -161,7 +159,6 @@ impl Refusal {
 
     pub(crate) fn with(code: Code, detail: String) -> Self {
         let ground = match code.area() {
-            Area::Document if code == Code::TooLarge => Ground::TooLarge,
             Area::Document => Ground::Malformed,
             Area::Weights | Area::PolicyDocument => Ground::Unfit,
             Area::Signature => Ground::Forbidden,

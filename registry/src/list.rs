@@ -10,12 +10,12 @@ use placet_core::{
     digest::Digest,
     envelope::Envelope,
     key::Signer as _,
-    policy::{Link, Policy, TrustPolicy},
-    proposal::Proposal,
-    revocation::{KeyRevocation, Reason, Revocation, Target},
-    revocation_list::{Entry, EntryKind, REVOCATION_LIST, RevocationList},
-    statement::Statement as _,
+    policy::{Policy, TrustPolicy},
+    revocation::{KeyRevocation, Revocation, Target},
+    revocation_list::{Endings, REVOCATION_LIST, RevocationList},
+    statement::Statement,
     time::{Timestamp, Window},
+    verify::Verified,
 };
 
 use crate::{
@@ -25,99 +25,92 @@ use crate::{
     store::{Connection, Stored, documents, lists},
 };
 
-/// Adds the rows that a negative statement leaves.
+/// Adds the rows that a negative statement leaves, as the core says which they are.
 pub(crate) async fn add_entries(
     db: &mut Connection,
     chain: &TrustPolicy,
     kind: Kind,
     envelope: &Envelope,
+    now: Timestamp,
 ) -> Result<(), Error> {
-    let payload = envelope.unverified_payload();
-    let source = envelope.digest();
+    let mut endings = Endings::default();
     match kind {
         Kind::Revocation => {
-            let revocation = Revocation::parse(payload).map_err(Error::Stored)?;
-            let (kind, value, until) = match revocation.target {
-                Target::Weights(weights) => (EntryKind::Weights, weights, None),
-                Target::Proposal(digest) => {
-                    let proposal = documents::proposal(db, digest).await?;
-                    (EntryKind::Proposal, digest, proposal.map(|proposal| proposal.expires_at))
-                }
-            };
-            let entry = Entry { kind, value, until, reason_code: revocation.reason_code, source };
-            lists::add_entry(db, &entry).await
+            endings.revocations.extend(chain.verify_negative::<Revocation>(envelope));
+            let target = endings.revocations.first().map(|revocation| revocation.statement().target);
+            if let Some(Target::Proposal(digest)) = target {
+                let proposal = documents::document(db, digest).await?;
+                endings.proposals.extend(verified(chain, proposal.as_ref())?);
+            }
         }
         Kind::KeyRevocation => {
-            let KeyRevocation { key, reason_code, .. } =
-                KeyRevocation::parse(payload).map_err(Error::Stored)?;
-            if chain.newest().policy().is_anchor(key) {
-                return Ok(());
-            }
-            let entry = Entry { kind: EntryKind::Key, value: key.digest(), until: None, reason_code, source };
-            lists::add_entry(db, &entry).await
+            let revocation = chain.verify_negative::<KeyRevocation>(envelope).ok();
+            let policy = chain.newest().policy();
+            // A key that has become the root's or a list signer's since can no longer be revoked.
+            endings.key_revocations.extend(revocation.filter(|r| !policy.is_anchor(r.statement().key)));
         }
         Kind::Rejection | Kind::Withdrawal => {
-            let verdict = Approval::parse(payload).map_err(Error::Stored)?;
-            add_verdict(db, chain, kind, &verdict, source).await
+            let Ok(verdict) = chain.verify_negative::<Approval>(envelope) else { return Ok(()) };
+            for document in documents::about_proposal(db, verdict.statement().proposal).await? {
+                match document.kind {
+                    Kind::Proposal => endings.proposals.extend(verified(chain, Some(&document))?),
+                    Kind::Approval if document.signer == verdict.statement().approver.as_str() => {
+                        endings.verdicts.extend(verified(chain, Some(&document))?);
+                    }
+                    _ => {}
+                }
+            }
+            endings.verdicts.push(verdict);
         }
-        _ => Ok(()),
+        _ => {}
     }
+    add_rows(db, chain, &endings, now).await
 }
 
-/// A person who rejects or withdraws takes back every approval of that proposal, and with a say ends the proposal.
-async fn add_verdict(
+/// Adds the row of a proposal in whose place another has come.
+pub(crate) async fn add_superseded(
     db: &mut Connection,
     chain: &TrustPolicy,
-    kind: Kind,
-    verdict: &Approval,
-    source: Digest,
+    old: Digest,
+    successor: Digest,
+    now: Timestamp,
 ) -> Result<(), Error> {
-    let about = documents::about_proposal(db, verdict.proposal).await?;
-    let Some(proposal) = about.iter().find(|document| document.kind == Kind::Proposal) else { return Ok(()) };
-    let proposal = Proposal::parse(proposal.envelope()?.unverified_payload()).map_err(Error::Stored)?;
-    let until = Some(proposal.window.not_after);
-    let theirs =
-        |document: &&Stored| document.kind == Kind::Approval && document.signer == verdict.approver.as_str();
-    for approval in about.iter().filter(theirs) {
-        let entry = Entry {
-            kind: EntryKind::Approval,
-            value: approval.digest,
-            until,
-            reason_code: Reason::Other,
-            source,
-        };
-        lists::add_entry(db, &entry).await?;
+    let mut endings = Endings { superseded: [(old, successor)].into(), ..Endings::default() };
+    for digest in [old, successor] {
+        let proposal = documents::document(db, digest).await?;
+        endings.proposals.extend(verified(chain, proposal.as_ref())?);
     }
-    if kind == Kind::Rejection && has_veto(chain, &proposal, verdict) {
-        let entry = Entry {
-            kind: EntryKind::Proposal,
-            value: verdict.proposal,
-            until,
-            reason_code: Reason::Other,
-            source,
-        };
-        lists::add_entry(db, &entry).await?;
+    add_rows(db, chain, &endings, now).await
+}
+
+/// A stored statement, verified as what never loses its force.
+fn verified<T: Statement>(
+    chain: &TrustPolicy,
+    document: Option<&Stored>,
+) -> Result<Option<Verified<T>>, Error> {
+    let Some(document) = document else { return Ok(None) };
+    Ok(chain.verify_negative(&document.envelope()?).ok())
+}
+
+async fn add_rows(
+    db: &mut Connection,
+    chain: &TrustPolicy,
+    endings: &Endings,
+    now: Timestamp,
+) -> Result<(), Error> {
+    // Only the entries are asked for: number and window are those of the list that is signed over all rows.
+    let list = RevocationList::next(chain, None, 0, endings, now, 1).map_err(Error::Stored)?;
+    for entry in &list.entries {
+        lists::add_entry(db, entry).await?;
     }
     Ok(())
 }
 
-/// Whether some rule that governs the proposal, under the policy that it names or a later one, lets the rejecter end it.
-fn has_veto(chain: &TrustPolicy, proposal: &Proposal, verdict: &Approval) -> bool {
-    let since = |policy: &&Policy| policy.version >= proposal.policy.version;
-    let policies = chain.links().map(Link::policy).filter(since);
-    let holds = |role| chain.links().any(|link| link.policy().holds(&verdict.approver, role));
-    policies.into_iter().any(|policy| {
-        let places = proposal.environments.iter().flat_map(|e| proposal.scopes.iter().map(move |s| (e, s)));
-        let mut rules = places.filter_map(|(environment, scope)| policy.rule(environment, scope));
-        rules.any(|rule| rule.veto && rule.quorum.iter().any(|seat| holds(&seat.role)))
-    })
-}
-
 /// Adds the rows of every negative statement that is stored: after a restore, and where a new policy knows more vetoes.
-pub(crate) async fn rebuild(db: &mut Connection, chain: &TrustPolicy) -> Result<(), Error> {
+pub(crate) async fn rebuild(db: &mut Connection, chain: &TrustPolicy, now: Timestamp) -> Result<(), Error> {
     for kind in Kind::NEGATIVE {
         for document in documents::of_kind(db, kind).await? {
-            add_entries(db, chain, kind, &document.envelope()?).await?;
+            add_entries(db, chain, kind, &document.envelope()?, now).await?;
         }
     }
     Ok(())

@@ -3,16 +3,8 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use placet_core::{
-    code::Code,
-    digest::Digest,
-    envelope::Envelope,
-    key::Signer as _,
-    policy::TrustPolicy,
-    proposal::Proposal,
-    revocation::Reason,
-    revocation_list::{Entry, EntryKind, VerifiedList},
-    statement::Statement as _,
-    time::Timestamp,
+    code::Code, decide::superseded, digest::Digest, envelope::Envelope, key::Signer as _,
+    policy::TrustPolicy, revocation_list::VerifiedList, state::State, time::Timestamp,
 };
 use tokio::sync::{Mutex, watch};
 
@@ -27,7 +19,6 @@ use crate::{
     ledger::Ledger,
     list,
     marker::{Marker, MarkerFile, PublishedHead},
-    standing::cells,
     store::{Connection, Store, documents, lists},
     submission::Submission,
     view::View,
@@ -194,11 +185,11 @@ impl Registry {
         if let Some(chain) = &chain {
             match kind {
                 // Another policy may know more vetoes.
-                Kind::Policy => list::rebuild(&mut db, chain).await?,
+                Kind::Policy => list::rebuild(&mut db, chain, now).await?,
                 kind if kind.is_negative() => {
-                    list::add_entries(&mut db, chain, kind, &document.envelope).await?;
+                    list::add_entries(&mut db, chain, kind, &document.envelope, now).await?;
                 }
-                Kind::Approval => supersede(&mut db, &view, chain, now).await?,
+                Kind::Approval => self.supersede(&mut db, &view, chain, now).await?,
                 _ => {}
             }
         }
@@ -273,7 +264,7 @@ impl Registry {
         let mut signed = false;
         if let Some(chain) = view.chain() {
             let mut db = self.store.begin().await?;
-            supersede(&mut db, &view, chain, now).await?;
+            self.supersede(&mut db, &view, chain, now).await?;
             signed = self.sign_list(&mut db, Some(chain), writer.marker.as_ref(), now).await?;
             writer.dirty |= signed;
             db.commit().await?;
@@ -281,13 +272,34 @@ impl Registry {
         if signed || writer.dirty { self.publish(&mut writer, None).await } else { Ok(()) }
     }
 
+    /// Adds the rows of proposals in whose place another has come into force, wherever that one is for.
+    async fn supersede(
+        &self,
+        db: &mut Connection,
+        view: &View,
+        chain: &TrustPolicy,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        for row in documents::superseding(db, now).await? {
+            let Some(parts) = Parts::load(db, row.digest).await? else { continue };
+            let digests: Vec<_> = parts.digests().collect();
+            let head = view.head.as_ref();
+            let proofs = head.map(|head| self.with_ledger(|ledger| ledger.proofs(head, digests.into_iter())));
+            let replaced = superseded(&parts.into_bundle(proofs), &view.verified, &State::new(), now);
+            if let Some(old) = replaced {
+                list::add_superseded(db, chain, old, row.digest, now).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Makes every row of the list again from the statements that are stored.
     async fn rebuild(&self) -> Result<(), Error> {
         let mut writer = self.turn.lock().await;
-        let view = self.view();
+        let (view, now) = (self.view(), self.clock.now());
         if let Some(chain) = view.chain() {
             let mut db = self.store.begin().await?;
-            list::rebuild(&mut db, chain).await?;
+            list::rebuild(&mut db, chain, now).await?;
             db.commit().await?;
             writer.dirty = true;
         }
@@ -324,33 +336,6 @@ impl Signs {
         }
         signs
     }
-}
-
-/// Adds the rows of proposals in whose place another has come into force, wherever that one is for.
-async fn supersede(
-    db: &mut Connection,
-    view: &View,
-    chain: &TrustPolicy,
-    now: Timestamp,
-) -> Result<(), Error> {
-    for row in documents::superseding(db, now).await? {
-        let (Some(old), Some(parts)) = (row.supersedes, Parts::load(db, row.digest).await?) else { continue };
-        let proposal = Proposal::parse(parts.proposal.unverified_payload()).map_err(Error::Stored)?;
-        let cells = cells(&proposal, &parts.into_bundle(None), chain.newest().policy(), &view.verified, now);
-        if cells.is_empty() || !cells.iter().all(crate::standing::Cell::is_in_force) {
-            continue;
-        }
-        let until = documents::proposal(db, old).await?.map(|old| old.expires_at);
-        let entry = Entry {
-            kind: EntryKind::Proposal,
-            value: old,
-            until,
-            reason_code: Reason::Superseded,
-            source: row.digest,
-        };
-        lists::add_entry(db, &entry).await?;
-    }
-    Ok(())
 }
 
 /// Takes over a newer list of the policy's own list signers: one that was published before a restore. Its entries stay.

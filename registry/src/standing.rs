@@ -62,9 +62,4 @@ impl Cell {
         let waits = |code: &Code| *code == Code::NotYetValid || code.area() == Area::Gate(Gate::Ledger);
         self.decision.denials.iter().all(waits)
     }
-
-    /// Whether it would be permitted now, ledger proofs apart.
-    pub(crate) fn is_in_force(&self) -> bool {
-        self.decision.denials.iter().all(|code| code.area() == Area::Gate(Gate::Ledger))
-    }
 }

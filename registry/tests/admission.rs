@@ -226,7 +226,7 @@ fn rejection_with_a_veto_leaves_the_proposal_open() {
     client.admit(&case.approval("alice.ng"));
     client.admit(&case.verdict("dana.osei", Verdict::Reject));
     let proposal = case.proposal.digest().to_string();
-    assert_eq!(case.listed(), [("proposal".into(), proposal.clone(), "other".into())]);
+    assert_eq!(case.listed(), [("proposal".into(), proposal.clone(), "policy".into())]);
     assert_eq!(client.get("/v1/proposals?state=rejected").json()["items"][0]["digest"], proposal);
     refused(&client, &case.approval("chandra.iyer"), 409, "vetoed");
 }

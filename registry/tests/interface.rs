@@ -348,6 +348,10 @@ fn hostile_input_breaks_an_endpoint() {
         );
         assert!(answer.to_lowercase().contains("\r\nallow: "), "{path}: {answer}");
     }
+    for path in ["trust?tree_size=", "ledger/consistency?from=", "ledger/consistency?from=1&to="] {
+        let answer = client.get(&format!("/v1/{path}9007199254740992"));
+        assert_eq!(answer.refusal(), (400, "invalid_query".into()), "{path}");
+    }
     let lines = [
         "GET /../../../etc/passwd HTTP/1.1",
         "GET //v1//trust HTTP/1.1",

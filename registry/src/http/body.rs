@@ -5,7 +5,6 @@ use axum::{
     http::{HeaderMap, header},
 };
 use http_body_util::BodyExt as _;
-use placet_core::code::Code;
 
 use super::{App, problem::Problem};
 
@@ -27,7 +26,7 @@ pub(super) async fn receive(
     }
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {
-        return Err(Problem::of(Code::TooLarge));
+        return Err(Problem::too_large());
     }
     let mut place = None;
     let mut bytes = Vec::new();
@@ -36,7 +35,7 @@ pub(super) async fn receive(
         let frame = frame.map_err(|_| Problem::body_unreadable())?;
         let Ok(data) = frame.into_data() else { continue };
         if bytes.len().saturating_add(data.len()) > limit {
-            return Err(Problem::of(Code::TooLarge));
+            return Err(Problem::too_large());
         }
         bytes.extend_from_slice(&data);
         if bytes.len() > SMALL && place.is_none() {

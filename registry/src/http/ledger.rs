@@ -75,7 +75,7 @@ pub(super) async fn inclusion(
     let digest = query::digest(path)?;
     let view = app.registry.view();
     let newest = view.head.as_ref().ok_or_else(Problem::not_found)?.size;
-    let size = size.unwrap_or(newest);
+    let size = query::size(size)?.unwrap_or(newest);
     let proof = app.registry.with_ledger(|ledger| ledger.inclusion(digest, size)).filter(|_| size <= newest);
     let proof = proof.ok_or_else(Problem::not_found)?;
     Ok(json(StatusCode::OK, &json!({ "index": proof.index, "size": size, "proof": hashes(&proof.hashes) })))
@@ -86,7 +86,8 @@ pub(super) async fn consistency(State(app): Shared, uri: Uri) -> Result<Response
     let ConsistencyQuery { from, to } = query::query(&uri)?;
     let view = app.registry.view();
     let newest = view.head.as_ref().ok_or_else(Problem::not_found)?.size;
-    let to = to.unwrap_or(newest);
+    query::size(Some(from))?;
+    let to = query::size(to)?.unwrap_or(newest);
     let proof = app.registry.with_ledger(|ledger| ledger.consistency(from, to)).filter(|_| to <= newest);
     let proof = proof.ok_or_else(Problem::not_found)?;
     Ok(json(StatusCode::OK, &json!({ "from": from, "to": to, "proof": hashes(&proof) })))

@@ -36,6 +36,7 @@ problems! {
     timeout REQUEST_TIMEOUT "timeout" "the request took too long";
     body_unreadable BAD_REQUEST "body_unreadable" "the body broke off";
     unsupported_media_type UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "the body must be application/json";
+    too_large PAYLOAD_TOO_LARGE "too_large" "the body is over its limit";
     rate_limited TOO_MANY_REQUESTS "rate_limited" "too many requests; try again in a while";
     busy SERVICE_UNAVAILABLE "busy" "too many at a time; try again in a while";
     not_ready SERVICE_UNAVAILABLE "not_ready" "the registry cannot serve this yet";
@@ -59,7 +60,6 @@ impl From<Refusal> for Problem {
             Ground::Malformed => StatusCode::BAD_REQUEST,
             Ground::Forbidden => StatusCode::FORBIDDEN,
             Ground::Conflict => StatusCode::CONFLICT,
-            Ground::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Ground::Unfit => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self { status, code, detail }

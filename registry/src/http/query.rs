@@ -4,7 +4,7 @@ use axum::{
     extract::{Path, Query, rejection::PathRejection},
     http::Uri,
 };
-use placet_core::digest::Digest;
+use placet_core::{digest::Digest, ledger::MAX_TREE_SIZE};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::problem::Problem;
@@ -38,6 +38,11 @@ pub(super) struct Items<T> {
 /// Reads the query.
 pub(super) fn query<T: DeserializeOwned>(uri: &Uri) -> Result<T, Problem> {
     Query::try_from_uri(uri).map(|Query(value)| value).map_err(|_| Problem::invalid_query())
+}
+
+/// A size of the ledger, which is no more than a document can state.
+pub(super) fn size(size: Option<u64>) -> Result<Option<u64>, Problem> {
+    if size.is_some_and(|size| size > MAX_TREE_SIZE) { Err(Problem::invalid_query()) } else { Ok(size) }
 }
 
 /// Reads a path's one parameter.

@@ -1,6 +1,7 @@
 //! What verifiers are given to trust: policies, the revocation list, loose revocations, the ledger's head.
 
 use axum::{
+    body::Bytes,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode, Uri},
     response::Response,
@@ -25,11 +26,18 @@ struct TrustQuery {
 /// `GET /v1/trust`
 pub(super) async fn trust(State(app): Shared, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let TrustQuery { tree_size } = query::query(&uri)?;
+    let tree_size = query::size(tree_size)?;
     let view = app.registry.view();
-    let ledger =
-        view.head.as_ref().map(|head| app.registry.with_ledger(|ledger| ledger.view(head, tree_size)));
-    let trust = Trust { ledger, ..view.trust.clone() };
-    Ok(tagged(&headers, TRUST, REVALIDATE, trust.to_json()))
+    let write = |from| {
+        let head = view.head.as_ref();
+        let ledger = head.map(|head| app.registry.with_ledger(|ledger| ledger.view(head, from)));
+        Bytes::from(Trust { ledger, ..Trust::clone(&view.trust) }.to_json())
+    };
+    let document = match tree_size {
+        None => view.document.get_or_init(|| write(None)).clone(),
+        Some(_) => write(tree_size),
+    };
+    Ok(tagged(&headers, TRUST, REVALIDATE, document))
 }
 
 /// `GET /v1/policies`

@@ -83,13 +83,11 @@ pub(crate) struct ProposalRow {
     pub(crate) training_output: Digest,
     pub(crate) version: String,
     pub(crate) weights: Digest,
-    pub(crate) supersedes: Option<Digest>,
     pub(crate) expires_at: Timestamp,
 }
 
 impl ProposalRow {
     fn from_row(row: &SqliteRow) -> Result<Self, Error> {
-        let supersedes: Option<&str> = row.try_get("supersedes")?;
         Ok(Self {
             seq: row.try_get("seq")?,
             digest: digest(row.try_get("digest")?)?,
@@ -97,7 +95,6 @@ impl ProposalRow {
             training_output: digest(row.try_get("training_output")?)?,
             version: row.try_get("version")?,
             weights: digest(row.try_get("weights")?)?,
-            supersedes: supersedes.map(digest).transpose()?,
             expires_at: time(row.try_get("expires_at")?)?,
         })
     }
