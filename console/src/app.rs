@@ -1,4 +1,5 @@
 //! The application: shared state, shell and routes.
+#![expect(unreachable_pub, reason = "the component macro writes its own `pub`")]
 
 use leptos::prelude::*;
 use leptos_router::{

@@ -191,7 +191,7 @@ impl Console {
             return;
         }
         let text = merged.to_json();
-        self.knowledge.set(Arc::new(Knowledge { state: merged, ..(*known).clone() }));
+        self.knowledge.set(Arc::new(known.remembering(merged)));
         spawn_local(async move {
             let _ = database::put(Table::Known, "state", &text).await;
         });

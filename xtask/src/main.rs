@@ -3,6 +3,7 @@
 //! - `test`: what a task is and what it counts; `areas`: which there are.
 //! - `setup`: what a fresh machine lacks, fetched with a word why.
 //! - `conformance`: the package as it is installed, and the vectors in every runtime.
+//! - `console`: the console's static files.
 //! - `npm`: the package for JavaScript; `commonjs`: its second module format.
 //! - `browser`: where Chromium and its driver are.
 //! - `step`: one command, its log and its count; `failure`: what went wrong, with a code.
@@ -13,6 +14,7 @@ mod areas;
 mod browser;
 mod commonjs;
 mod conformance;
+mod console;
 mod failure;
 mod npm;
 mod setup;
@@ -26,6 +28,7 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
   test [AREA…]   run the tests of these areas, or of all; installs what is missing
+  console        build the console's static files into target/console
   npm            build the npm package into target/npm/placet
   help           print this
 ";
@@ -35,6 +38,8 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
         ["test", areas @ ..] => test::run(areas),
+        ["console"] => console::build().map(|files| println!("console: {}", files.display())),
+        ["console", "--trunk"] => console::for_trunk(),
         ["npm"] => npm::build().map(|package| println!("npm package: {}", package.display())),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}\nAreas of `test`:\n{}", areas::list());

@@ -1,4 +1,5 @@
 //! The parts that pages are made of. A component knows its props and nothing else, but for those of the shell.
+#![expect(unreachable_pub, reason = "the component macro writes its own `pub`")]
 
 mod bytes;
 mod changes_table;

@@ -14,7 +14,7 @@ use crate::{
 
 /// How far the check is.
 #[derive(Clone, Debug, PartialEq)]
-enum Progress {
+pub(crate) enum Progress {
     Waiting,
     Hashing { name: String, file: usize, files: usize, done: f64, total: f64 },
     Done { name: String, size: f64, check: Check },

@@ -154,8 +154,7 @@ fn safe(text: &str) -> String {
     placet_core::summary::escape(text).chars().take(300).collect()
 }
 
-/// Role, counted and required of the environment that asks most. The registry gives a list for each environment, or one
-/// list alone.
+/// Role, counted and required of the environment that asks most.
 fn claimed_roles(quorum: &serde_json::Value) -> Vec<(String, usize, u64)> {
     let list = |value: &serde_json::Value| -> Vec<(String, usize, u64)> {
         let role = |entry: &serde_json::Value| {
@@ -169,14 +168,18 @@ fn claimed_roles(quorum: &serde_json::Value) -> Vec<(String, usize, u64)> {
         };
         value.as_array().map(|list| list.iter().filter_map(role).collect()).unwrap_or_default()
     };
-    let alone = list(quorum);
-    if !alone.is_empty() {
-        return alone;
-    }
     let each: Vec<Vec<_>> = match quorum {
         serde_json::Value::Object(map) => map.values().map(list).collect(),
         serde_json::Value::Array(items) => {
-            items.iter().map(|item| list(item.get("roles").or_else(|| item.get("quorum")).unwrap_or(item))).collect()
+            let mut places: Vec<(&serde_json::Value, Vec<serde_json::Value>)> = Vec::new();
+            for item in items {
+                let place = &item["environment"];
+                match places.iter_mut().find(|(known, _)| *known == place) {
+                    Some((_, seats)) => seats.push(item.clone()),
+                    None => places.push((place, vec![item.clone()])),
+                }
+            }
+            places.into_iter().map(|(_, seats)| list(&serde_json::Value::Array(seats))).collect()
         }
         _ => Vec::new(),
     };
@@ -367,6 +370,16 @@ mod tests {
             let row = claimed(&claim(quorum), Group::Waiting);
             assert!(row.slots.iter().all(|role| role.slots.len() <= 64));
         }
+    }
+
+    #[test]
+    fn seats_of_several_environments_are_not_added_up() {
+        let seat = |place: &str, required: u64| {
+            serde_json::json!({"environment": place, "role": "ml-lead", "required": required, "counted": 0})
+        };
+        let row = claimed(&claim(serde_json::json!([seat("staging", 1), seat("production", 2)])), Group::Waiting);
+        assert_eq!(row.slots.len(), 1);
+        assert_eq!(row.slots[0].slots.len(), 2);
     }
 
     #[test]

@@ -168,6 +168,12 @@ impl Knowledge {
         self.pin
     }
 
+    /// The same, remembering more.
+    #[must_use]
+    pub fn remembering(&self, state: State) -> Self {
+        Self { state, ..self.clone() }
+    }
+
     /// What is newer, unless it goes back behind what is held (attack: a registry that serves yesterday's truth).
     ///
     /// # Errors
