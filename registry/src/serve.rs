@@ -34,6 +34,9 @@ use crate::{
 
 /// The longest that nothing is looked at.
 const TICK: Duration = Duration::from_secs(5);
+/// How often the data directory is asked for, and how long apart.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
 
 /// Opens the registry's keys, makes those that are not there, and gives their public halves for the policy to name.
 ///
@@ -54,7 +57,7 @@ pub fn create_keys(files: &KeyFiles) -> Result<PublicKeys, Error> {
 /// [`Error::OtherDomain`] where the directory is pinned to another policy, [`Error::Refused`] where a policy is not
 /// taken, and whatever keeps files or database from working.
 pub async fn init(config: &Config, pin: Digest, policies: &[Vec<u8>]) -> Result<(), Error> {
-    let _lock = lock(&config.data_dir)?;
+    let _lock = lock(&config.data_dir).await?;
     let store = Store::open(&config.data_dir).await?;
     store.set_pin(pin).await?;
     let pinned = store.pin().await?;
@@ -94,7 +97,7 @@ pub async fn serve_and_tell(
     shutdown: impl Future<Output = ()> + Send,
     listening: impl FnOnce(SocketAddr),
 ) -> Result<(), Error> {
-    let _lock = lock(&config.data_dir)?;
+    let _lock = lock(&config.data_dir).await?;
     let registry = Registry::open(&config).await?;
     let address = config.listen.to_string();
     let listener = TcpListener::bind(config.listen).await.map_err(Error::file(&address))?;
@@ -172,15 +175,18 @@ async fn accept(config: &Config, listener: &TcpListener, app: &Arc<App>, connect
     }
 }
 
-/// Takes the data directory for this process alone.
-fn lock(data_dir: &Path) -> Result<File, Error> {
+/// Takes the data directory for this process alone. One that is just being left is waited for.
+async fn lock(data_dir: &Path) -> Result<File, Error> {
     fs::create_dir_all(data_dir).map_err(Error::file(data_dir))?;
     let path = data_dir.join("lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path);
     let file = file.map_err(Error::file(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::InUse { path: data_dir.into() }),
-        Err(TryLockError::Error(error)) => Err(Error::File { path, source: error }),
+    for _ in 0..LOCK_TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(LOCK_PAUSE).await,
+            Err(TryLockError::Error(error)) => return Err(Error::File { path, source: error }),
+        }
     }
+    Err(Error::InUse { path: data_dir.into() })
 }
