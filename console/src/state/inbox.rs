@@ -6,7 +6,10 @@
 use placet_core::{decision::Outcome, digest::Digest, name::Principal, time::Timestamp};
 use serde::Deserialize;
 
-use super::{quorum::{self, RoleSlots, Slot}, review::Review};
+use super::{
+    quorum::{self, RoleSlots, Slot},
+    review::Review,
+};
 
 /// What a registry says about a proposal.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -175,9 +178,10 @@ fn claimed_roles(quorum: &serde_json::Value) -> Vec<(String, usize, u64)> {
     }
     let each: Vec<Vec<_>> = match quorum {
         serde_json::Value::Object(map) => map.values().map(list).collect(),
-        serde_json::Value::Array(items) => {
-            items.iter().map(|item| list(item.get("roles").or_else(|| item.get("quorum")).unwrap_or(item))).collect()
-        }
+        serde_json::Value::Array(items) => items
+            .iter()
+            .map(|item| list(item.get("roles").or_else(|| item.get("quorum")).unwrap_or(item)))
+            .collect(),
         _ => Vec::new(),
     };
     let asked = |roles: &Vec<(String, usize, u64)>| roles.iter().map(|role| role.2).sum::<u64>();
@@ -228,13 +232,11 @@ pub fn refused(row: &Row, code: &str) -> Row {
 pub fn group(review: &Review, me: Option<&Principal>) -> Group {
     let open = |place: &&super::review::Place| {
         let decision = &place.decided.decision;
-        decision.outcome == Outcome::Deny
-            && super::review::is_only_early(&super::review::obstacles(decision))
+        decision.outcome == Outcome::Deny && super::review::is_only_early(&super::review::obstacles(decision))
     };
     let open: Vec<_> = review.places.iter().filter(open).collect();
-    let mine = me.is_some_and(|me| {
-        open.iter().any(|place| !quorum::my_roles(&place.decided.decision, me).is_empty())
-    });
+    let mine = me
+        .is_some_and(|me| open.iter().any(|place| !quorum::my_roles(&place.decided.decision, me).is_empty()));
     match (open.is_empty(), mine) {
         (true, _) => Group::Decided,
         (false, true) => Group::NeedsMe,
