@@ -8,17 +8,28 @@ use std::{
 };
 
 use base64ct::{Base64, Encoding as _};
-use placet_core::{code::Code, decide::decide, digest::Digest};
+use placet_core::{
+    code::Code,
+    decide::{Decided, decide},
+    digest::Digest,
+    envelope::Envelope,
+    inspect::{summarize, verify_envelope},
+    key::verify_signature,
+    time::Timestamp,
+    trust::Trust,
+    weights::{Manifest, Weights, WeightsFile},
+};
 use serde_json::{Value, json};
 
-/// The directories whose vectors are decisions.
-const DIRECTORIES: [&str; 2] = ["decide", "attacks"];
+/// The directories whose vectors are those of the verifier.
+const DIRECTORIES: [&str; 3] = ["decide", "attacks", "checks"];
 
 /// Codes for which no vector is possible, and why.
-const WITHOUT_VECTOR: [(Code, &str); 9] = [
+const WITHOUT_VECTOR: [(Code, &str); 10] = [
     (Code::NotPermitted, "a deployment is held against a decision that was made: tests/deployment.rs"),
     (Code::DeploymentMismatch, "as above"),
     (Code::DeployerIsApprover, "as above"),
+    (Code::KeyInPolicy, "a policy and a directory of keys are compared in Rust: tests/reference_writing.rs"),
     (Code::LedgerSizeOutOfRange, "only for who writes the ledger"),
     (Code::LedgerPeakCount, "as above"),
     (Code::LedgerTreeFull, "would take a tree of 2^53 leaves"),
@@ -62,26 +73,69 @@ fn bytes(form: &Value, directory: &Path) -> Vec<u8> {
     }
 }
 
-/// What the core makes of a vector, and the decision's record.
+/// What the core makes of a vector, and where it is a decision the record.
 fn run(directory: &Path, vector: &Value) -> (Value, Value) {
-    assert_eq!(vector["call"], "decide");
     let input = |name: &str| bytes(&vector["input"][name], directory);
-    let state =
-        Some(&vector["input"]["state"]).filter(|state| !state.is_null()).map(|state| bytes(state, directory));
-    match decide(&input("bundle"), &input("trust"), state.as_deref(), &input("request")) {
-        Err(error) => (json!({"error": error.code().as_str()}), Value::Null),
-        Ok(decided) => {
-            let record: Value = serde_json::from_slice(&decided.bytes).unwrap();
-            let result = json!({
-                "outcome": record["outcome"],
-                "denials": record["denials"],
-                "valid_until": record["valid_until"],
-                "decision_sha256": Digest::of(&decided.bytes).to_hex(),
-                "state_sha256": Digest::of(decided.state.to_json().as_bytes()).to_hex(),
-            });
-            (result, record)
+    let now = || Timestamp::parse(vector["input"]["now"].as_str().unwrap()).unwrap();
+    let trust = || Trust::parse(&input("trust")).map(|trust| trust.verify());
+    let envelope = |name: &str| Envelope::parse(&input(name));
+    let result = match vector["call"].as_str().unwrap() {
+        "decide" => {
+            let state = &vector["input"]["state"];
+            let state = (!state.is_null()).then(|| bytes(state, directory));
+            let decided = decide(&input("bundle"), &input("trust"), state.as_deref(), &input("request"));
+            return decided
+                .map_or_else(|error| (refusal(error.code()), Value::Null), |decided| decision(&decided));
         }
-    }
+        "summary" => {
+            let summarize =
+                || summarize(&envelope("training_output")?, &envelope("proposal")?, &trust()?, now());
+            summarize().map(|summary| serde_json::from_str(&summary.to_json()).unwrap()).map_err(|e| e.code())
+        }
+        "verify_envelope" => {
+            let verify = || verify_envelope(&envelope("envelope")?, &trust()?, now());
+            verify().map(|verified| serde_json::from_str(&verified.to_json()).unwrap()).map_err(|e| e.code())
+        }
+        "verify_signature" => {
+            let verified = verify_signature(&input("public_key"), &input("message"), &input("signature"));
+            Ok(verified.map_or_else(
+                |code| json!({"valid": false, "code": code.as_str()}),
+                |()| json!({"valid": true}),
+            ))
+        }
+        "hash_manifest" => {
+            let file = |file: &Value| WeightsFile {
+                path: file["path"].as_str().unwrap().into(),
+                size: file["size"].as_u64().unwrap(),
+                digest: Digest::parse(file["digest"].as_str().unwrap()).unwrap(),
+            };
+            let files = vector["input"]["files"].as_array().unwrap().iter().map(file).collect();
+            let value =
+                |Weights { kind, digest }| json!({"kind": kind.as_str(), "digest": digest.to_string()});
+            Manifest::directory(files)
+                .map(|manifest| json!({"value": value(manifest.weights())}))
+                .map_err(|e| e.code())
+        }
+        other => panic!("unknown call {other}"),
+    };
+    (result.unwrap_or_else(refusal), Value::Null)
+}
+
+fn refusal(code: Code) -> Value {
+    json!({"error": code.as_str()})
+}
+
+/// What a vector says of a decision, and the decision's record.
+fn decision(decided: &Decided) -> (Value, Value) {
+    let record: Value = serde_json::from_slice(&decided.bytes).unwrap();
+    let result = json!({
+        "outcome": record["outcome"],
+        "denials": record["denials"],
+        "valid_until": record["valid_until"],
+        "decision_sha256": Digest::of(&decided.bytes).to_hex(),
+        "state_sha256": Digest::of(decided.state.to_json().as_bytes()).to_hex(),
+    });
+    (result, record)
 }
 
 #[test]
@@ -111,19 +165,38 @@ fn collect(value: &Value, codes: &mut BTreeSet<Code>) {
     }
 }
 
-/// The codes of the ledger's own vectors, which stand in another form.
-fn ledger_codes() -> BTreeSet<Code> {
+/// Adds every code that stands where a vector of another format says what must come of it.
+fn collect_expected(value: &Value, codes: &mut BTreeSet<Code>) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| collect_expected(value, codes)),
+        Value::Object(members) => {
+            for (key, value) in members {
+                match key.as_str() {
+                    "code" | "denials" | "error" => collect(value, codes),
+                    _ => collect_expected(value, codes),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The codes of the vectors that are not of decisions.
+fn other_codes() -> BTreeSet<Code> {
     let mut codes = BTreeSet::new();
-    for file in ["ledger/merkle.json", "ledger/checkpoint.json"] {
-        let content: Value = serde_json::from_slice(&fs::read(directory().join(file)).unwrap()).unwrap();
-        content["cases"].as_array().unwrap().iter().for_each(|case| collect(&case["code"], &mut codes));
+    for directory in ["ledger", "reference"].map(|name| directory().join(name)) {
+        let files = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+        for file in files.filter(|file| file.extension().is_some_and(|extension| extension == "json")) {
+            let content: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+            collect_expected(&content, &mut codes);
+        }
     }
     codes
 }
 
 #[test]
 fn a_code_without_a_vector() {
-    let mut seen = ledger_codes();
+    let mut seen = other_codes();
     for (_, directory, vector) in vectors() {
         let (result, record) = run(&directory, &vector);
         collect(&result["error"], &mut seen);

@@ -6,11 +6,13 @@
 //! - [`scene`]: what a decision is made of, to be spoilt piece by piece; [`vector`]: what must come of it.
 //! - [`bytes`] and `pool`: how bytes are written down.
 //! - `permits`, `gates`, `documents`, `policies`: what the verifier must and must not accept.
+//! - `checks`: the calls beside the decision.
 //! - `attacks`: one file for each way in which somebody tries to get around it.
 #![expect(clippy::too_many_lines, reason = "a list of cases is one thing, however long")]
 
 mod attacks;
 pub mod bytes;
+mod checks;
 mod documents;
 mod gates;
 mod permits;
@@ -23,7 +25,7 @@ use pool::Pool;
 use vector::File;
 
 /// The directories below `tests/vectors` that hold nothing else.
-pub const DIRECTORIES: [&str; 2] = ["decide", "attacks"];
+pub const DIRECTORIES: [&str; 3] = ["decide", "attacks", "checks"];
 
 /// Every file, by its path below `tests/vectors`.
 ///
@@ -32,7 +34,7 @@ pub const DIRECTORIES: [&str; 2] = ["decide", "attacks"];
 /// One line for each vector of which the core says otherwise.
 pub fn files() -> Result<Vec<(String, String)>, String> {
     let decide = vec![permits::file(), gates::file(), documents::file(), policies::file()];
-    let directories = [("decide", decide), ("attacks", attacks::files())];
+    let directories = [("decide", decide), ("attacks", attacks::files()), ("checks", checks::files())];
     let faults = directories.iter().flat_map(|(_, files)| files).flat_map(|file| file.faults.clone());
     let faults: Vec<_> = faults.collect();
     if !faults.is_empty() {

@@ -75,17 +75,24 @@ impl File {
         self.push(name, comment, "decide", scene_input(scene), json!({"error": code.as_str()}));
     }
 
-    /// A call whose arguments are all bytes.
+    /// Another call: its bytes, its other arguments, what must come of it and what the core makes of it.
+    #[expect(clippy::too_many_arguments, reason = "each is one field of a vector")]
     pub fn call(
         &mut self,
         name: &str,
         comment: &str,
         call: &'static str,
-        input: Vec<(&'static str, Bytes)>,
+        bytes: Vec<(&'static str, Bytes)>,
+        values: &[(&'static str, Value)],
         expect: Value,
+        found: &Value,
     ) {
-        let input = input.into_iter().map(|(name, bytes)| (name, Argument::Bytes(bytes))).collect();
-        self.push(name, comment, call, input, expect);
+        if expect != *found {
+            self.faults.push(format!("{}: {name}: {found}, not {expect}", self.path));
+        }
+        let bytes = bytes.into_iter().map(|(name, bytes)| (name, Argument::Bytes(bytes)));
+        let values = values.iter().map(|(name, value)| (*name, Argument::Value(value.clone())));
+        self.push(name, comment, call, bytes.chain(values).collect(), expect);
     }
 
     fn decide(&mut self, name: &str, comment: &str, scene: &Scene, denials: &[Code]) -> Option<Decision> {
