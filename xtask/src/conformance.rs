@@ -11,6 +11,9 @@ use crate::{
     workspace::{cargo, program, root, target},
 };
 
+/// The files in `tests/conformance/npm`.
+const TESTS: [&str; 7] = ["decide", "drift", "inspect", "load", "proofs", "reference", "weights"];
+
 /// Everything about the installed package that is not in the vectors: its entry points, streams,
 /// errors, types and manifest.
 pub(crate) fn package(run: &mut Run) -> Result<(), Failure> {
@@ -22,8 +25,7 @@ pub(crate) fn package(run: &mut Run) -> Result<(), Failure> {
         cargo("run --package placet-conformance -- example").arg(consumer.join("example")),
     )?;
     let tests = root().join("tests/conformance/npm");
-    let mut tested =
-        node_test(&["decide", "load", "weights"].map(|name| tests.join(format!("{name}.test.mjs"))));
+    let mut tested = node_test(&TESTS.map(|name| tests.join(format!("{name}.test.mjs"))));
     run.check("tests in Node", Count::Node, tested.env("PLACET_CONSUMER", &consumer))?;
 
     let tool = |name: &str| program(modules.join(".bin").join(name));

@@ -1,6 +1,27 @@
 // Compiled, never run: right uses must pass `tsc --strict`, wrong ones must not.
-import { decide, hashWeights, init, initSync, PlacetError, timestamp } from 'placet';
-import type { Code, FileWeights, Request, WeightsSource } from 'placet';
+import {
+  adjustPValues,
+  checkDistributions,
+  checkMetrics,
+  cusum,
+  decide,
+  hashManifest,
+  hashWeights,
+  init,
+  initSync,
+  ksTest,
+  PlacetError,
+  psi,
+  report,
+  sketch,
+  summary,
+  timestamp,
+  verifyEnvelope,
+  verifyInclusion,
+  verifyReferenceApproval,
+  verifySignature,
+} from 'placet';
+import type { Code, FileWeights, Kind, ReferenceRequest, Request, Verdict, WeightsSource } from 'placet';
 
 await init();
 await init('/placet.wasm');
@@ -57,3 +78,38 @@ decide(new Uint8Array(), new Uint8Array(), undefined, new Uint8Array());
 decide('{}', new Uint8Array(), null, new Uint8Array());
 // @ts-expect-error: everything in a request is required
 export const request: Request = { model_id: 'digits-classifier', environment: 'production', scope: 'scoring' };
+
+const verified = verifyEnvelope(new Uint8Array(), new Uint8Array(), timestamp());
+verified.kind satisfies Kind;
+verified.payload satisfies Uint8Array;
+summary(new Uint8Array(), new Uint8Array(), new Uint8Array(), timestamp()).text satisfies string;
+hashManifest([{ path: 'a', ...weights }]).kind satisfies 'directory';
+
+const verdict: Verdict = verifySignature(new Uint8Array(32), new Uint8Array(), new Uint8Array(64));
+if (!verdict.valid) verdict.code satisfies string;
+verifyInclusion(new Uint8Array(32), 1, 2n, [new Uint8Array(32)], new Uint8Array(32)).valid satisfies boolean;
+// @ts-expect-error: a valid verdict has no code
+verdict.code;
+// @ts-expect-error: sizes are numbers
+verifyInclusion(new Uint8Array(32), '1', 2n, [], new Uint8Array(32));
+
+const asked: ReferenceRequest = { keys: { alice: '00' }, threshold: 1, environment: null, scope: 'eu', now: timestamp() };
+verifyReferenceApproval(new Uint8Array(), { ...asked, modelId: undefined }).legacy satisfies true;
+// @ts-expect-error: no scope is said aloud
+verifyReferenceApproval(new Uint8Array(), { keys: {}, threshold: 1, environment: null, now: timestamp() });
+
+const tested = ksTest(new Float64Array(2), [1, 2], { method: 'exact' });
+// @ts-expect-error: an inconclusive test has no number
+tested.pValue satisfies number;
+psi([1], new Float32Array(1), { bins: 5, binning: 'width', smoothing: 'jeffreys' }).edges satisfies readonly number[];
+// @ts-expect-error: no such method
+ksTest([1], [2], { method: 'asymp' });
+// @ts-expect-error: text is no number
+ksTest(['1'], [2]);
+// @ts-expect-error: the mean is not guessed
+cusum([1], { k: 1, h: 5 });
+adjustPValues([tested.pValue ?? 1], 'bh') satisfies number[];
+report([
+  ...checkMetrics({ loss: 1 }, { loss: 2 }, { loss: { direction: 'lower_is_better', tolerance: { relative: 0.1 } } }),
+  ...checkDistributions([{ name: 's', baseline: { sketch: sketch([1]) }, current: [1], rule: { test: 'ks' } }]),
+]).status satisfies 'stable' | 'drifted' | 'inconclusive';

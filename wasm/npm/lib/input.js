@@ -55,12 +55,19 @@ const NUMBERS = /^\[object (Float|Int|Uint)\d+(Clamped)?Array\]$/;
 /** A typed array or an array of numbers, not copied. */
 export function numbers(name, value) {
   const typed = NUMBERS.test(Object.prototype.toString.call(value));
-  // Anything else in an array would become a number in silence: null would be 0.
-  if (!typed && !(Array.isArray(value) && value.every((entry) => typeof entry === 'number'))) {
+  if (!typed && !isNumberArray(value)) {
     throw new PlacetError('invalid_argument', `${name} is neither a typed array nor an array of numbers`);
   }
   if (value.length > MOST_NUMBERS) throw new PlacetError('too_large', `${name} has more than ${MOST_NUMBERS} values`);
   return value;
+}
+
+/** Anything but numbers in an array would become one in silence: null would be 0. */
+function isNumberArray(value) {
+  if (!Array.isArray(value)) return false;
+  // Not `every`, which passes over holes.
+  for (const entry of value) if (typeof entry !== 'number') return false;
+  return true;
 }
 
 /** Options with their defaults, or without where the core has its own; the types are those of the defaults. */
