@@ -2,7 +2,7 @@
 //!
 //! `placet-conformance run RESULTS.json` runs, `placet-conformance compare A.json B.json …` compares.
 //! `placet-conformance example DIRECTORY` writes the documents of a model that may run.
-//! `placet-conformance make` writes `tests/vectors/made`.
+//! `placet-conformance wycheproof` writes `tests/vectors/wycheproof.json`.
 //! The first two end with a line `N passed, M failed`. `tests/vectors/README.md` describes the format; the
 //! runners in Node and Chromium are beside this crate and read the same files.
 
@@ -18,9 +18,9 @@ use serde_json::{Map, Value};
 
 mod calls;
 mod drift;
-mod made;
 mod outcome;
 mod vectors;
+mod wycheproof;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -28,9 +28,9 @@ fn main() -> ExitCode {
         ["run", results] => run(Path::new(results)),
         ["compare", first, others @ ..] if !others.is_empty() => compare(first, others),
         ["example", directory] => example(Path::new(directory)),
-        ["make"] => made::write(&vectors().join("made")),
+        ["wycheproof"] => wycheproof::write(&vectors().join("wycheproof.json")),
         _ => {
-            Err("usage: placet-conformance run RESULTS | compare RESULTS RESULTS… | example DIRECTORY | make"
+            Err("usage: placet-conformance run RESULTS | compare RESULTS RESULTS… | example DIRECTORY | wycheproof"
                 .into())
         }
     };
