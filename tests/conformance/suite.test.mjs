@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { problem as driftProblem } from './drift.mjs';
 import { decode } from './forms.mjs';
 import { report, run } from './suite.mjs';
 import { load } from './vectors.mjs';
@@ -85,4 +86,14 @@ test('every form of bytes is decoded', async () => {
   assert.equal(Buffer.from(all).toString('latin1'), '\xc3\xa9\x00\x01abcabcabcYWJjnote');
   assert.deepEqual(kept, { utf8: 1, other: 2 });
   assert.throws(() => decode({ concat: [{ hex: '00' }] }), /no form of bytes/);
+});
+
+test('a figure of drift outside its tolerance fails, and one within passes', () => {
+  const example = { kind: 'multiple_testing', expect: { holm: [0.02], benjamini_hochberg: [0.01] } };
+  const wrong = (holm) => driftProblem(example, { holm: [holm], bh: [0.01] });
+  assert.equal(wrong(0.02 * (1 + 1e-10)), undefined);
+  for (const holm of [0.0201, 0.02 * (1 + 1e-8), NaN, null, undefined, '0.02']) assert.match(wrong(holm), /holm 0/);
+  const stream = { kind: 'stream', expect: { tabular_cusum_alarms: [3], river_page_hinkley_detections: [] } };
+  assert.equal(driftProblem(stream, { cusum: [3], pageHinkley: [] }), undefined);
+  assert.match(driftProblem(stream, { cusum: [4], pageHinkley: [] }), /cusum/);
 });

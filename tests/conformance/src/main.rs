@@ -2,10 +2,15 @@
 //!
 //! `placet-conformance run RESULTS.json` runs, `placet-conformance compare A.json B.json …` compares.
 //! `placet-conformance example DIRECTORY` writes the documents of a model that may run.
+//! `placet-conformance wycheproof` writes `tests/vectors/wycheproof.json`.
 //! The first two end with a line `N passed, M failed`. `tests/vectors/README.md` describes the format; the
 //! runners in Node and Chromium are beside this crate and read the same files.
 
-use std::{env, fs, path::Path, process::ExitCode};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use placet_core::{decide::evaluate, decision::Outcome, state::State};
 use placet_testkit::Organisation;
@@ -15,6 +20,7 @@ mod calls;
 mod drift;
 mod outcome;
 mod vectors;
+mod wycheproof;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -22,8 +28,10 @@ fn main() -> ExitCode {
         ["run", results] => run(Path::new(results)),
         ["compare", first, others @ ..] if !others.is_empty() => compare(first, others),
         ["example", directory] => example(Path::new(directory)),
+        ["wycheproof"] => wycheproof::write(&vectors().join("wycheproof.json")),
         _ => {
-            Err("usage: placet-conformance run RESULTS | compare RESULTS RESULTS… | example DIRECTORY".into())
+            Err("usage: placet-conformance run RESULTS | compare RESULTS RESULTS… | example DIRECTORY | wycheproof"
+                .into())
         }
     };
     match result {
@@ -36,6 +44,11 @@ fn main() -> ExitCode {
     }
 }
 
+/// Where the vectors lie.
+fn vectors() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors")
+}
+
 /// Prints the count, and says whether nothing failed.
 fn count(passed: usize, failed: usize) -> bool {
     println!("{passed} passed, {failed} failed");
@@ -44,10 +57,9 @@ fn count(passed: usize, failed: usize) -> bool {
 
 /// Runs every vector, writes what came of it, and counts.
 fn run(results: &Path) -> Result<bool, String> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors");
     let mut computed = Map::new();
     let (mut passed, mut failed) = (0, 0);
-    for vector in vectors::load(&directory)? {
+    for vector in vectors::load(&vectors())? {
         let problem = match calls::call(&vector.call, &vector.input) {
             Ok(actual) => {
                 let problem = outcome::difference(&vector.expect, &actual);
