@@ -1,15 +1,19 @@
 //! The areas of `cargo xtask test`.
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
-    browser, conformance,
+    browser, conformance, console,
     failure::Failure,
-    npm,
+    npm, python,
     setup::{self, BARE_METAL, WASM},
     step::Count,
     test::Run,
-    workspace::{cargo, find_program, program, target},
+    workspace::{cargo, find_program, program, root, target},
 };
 
 /// What can be tested on its own.
@@ -25,10 +29,17 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "deny", about: "licences, origins and duplicates of all dependencies", run: deny },
     Area { name: "xtask", about: "this tool", run: xtask },
     Area { name: "core", about: "placet-core, here and without an operating system", run: core },
+    Area { name: "vectors", about: "the vectors are those that are made", run: vectors },
     Area { name: "keys", about: "placet-keys, here and for WebAssembly", run: keys },
     Area { name: "wasm", about: "the bindings in Node and Chromium", run: wasm },
     Area { name: "npm", about: "the npm package as it is installed", run: conformance::package },
     Area { name: "conformance", about: "the vectors in Rust, Node and Chromium", run: conformance::vectors },
+    Area { name: "interop", about: "other implementations read what Placet writes", run: interop },
+    Area { name: "fixtures", about: "the models are those that their script trains", run: fixtures },
+    Area { name: "cli", about: "the `placet` command", run: cli },
+    Area { name: "registry", about: "the registry", run: registry },
+    Area { name: "console", about: "the console's logic", run: console },
+    Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e },
 ];
 
 /// One line an area.
@@ -47,7 +58,7 @@ fn lint(run: &mut Run) -> Result<(), Failure> {
     let mut check =
         |name: &str, line: &str| run.check(name, Count::Step, cargo(line).env("RUSTDOCFLAGS", "-D warnings"));
     check("formatting", "fmt --all --check")?;
-    check("clippy", "clippy --workspace --all-targets --all-features -- -D warnings")?;
+    check("clippy", "clippy --workspace --all-targets -- -D warnings")?;
     check(
         "clippy for WebAssembly",
         &format!("clippy --package placet-wasm --all-targets --target {WASM} -- -D warnings"),
@@ -85,6 +96,14 @@ fn core(run: &mut Run) -> Result<(), Failure> {
     Ok(())
 }
 
+fn vectors(run: &mut Run) -> Result<(), Failure> {
+    run.check("of the verifier", Count::Cargo, &mut cargo("test --package placet-vectors"))?;
+    let python = interop_python()?;
+    let script = root().join("tests/interop/reference/make_vectors.py");
+    run.check("of the Python library's records", Count::Step, program(python).arg(script).arg("--check"))?;
+    Ok(())
+}
+
 fn keys(run: &mut Run) -> Result<(), Failure> {
     setup::rust_target(WASM, "keys are used in the browser too")?;
     run.check("tests", Count::Cargo, &mut cargo("test --package placet-keys"))?;
@@ -115,4 +134,87 @@ fn wasm(run: &mut Run) -> Result<(), Failure> {
     )?;
     npm::build()?;
     Ok(())
+}
+
+fn interop(run: &mut Run) -> Result<(), Failure> {
+    let python = interop_python()?;
+    let directory = target().join("interop");
+    fs::create_dir_all(&directory).map_err(|error| Failure::file(&directory, &error))?;
+    let records = directory.join("records.jsonl");
+    let write = "run --package placet-interop -- reference";
+    run.need("write records", Count::Preparation, cargo(write).arg(&records))?;
+    let script = root().join("tests/interop/reference/check.py");
+    run.check("records in Python", Count::Step, program(python).arg(script).arg(records))?;
+    Ok(())
+}
+
+fn interop_python() -> Result<PathBuf, Failure> {
+    let why = "another implementation of Ed25519 verifies";
+    python::environment("interop", "tests/interop/requirements.txt", why)
+}
+
+fn fixtures(run: &mut Run) -> Result<(), Failure> {
+    let why = "the models of the tests are trained anew";
+    let python = python::environment("fixtures", "tests/fixtures/requirements.txt", why)?;
+    let script = root().join("tests/fixtures/check.py");
+    run.check("train and compare", Count::Python, program(python).arg(script))?;
+    Ok(())
+}
+
+fn cli(run: &mut Run) -> Result<(), Failure> {
+    run.check("tests", Count::Cargo, &mut cargo("test --package placet-cli"))?;
+    Ok(())
+}
+
+fn registry(run: &mut Run) -> Result<(), Failure> {
+    run.check("tests", Count::Cargo, &mut cargo("test --package placet-registry"))?;
+    Ok(())
+}
+
+fn console(run: &mut Run) -> Result<(), Failure> {
+    run.check("tests", Count::Cargo, &mut cargo("test --package placet-console"))?;
+    Ok(())
+}
+
+fn e2e(run: &mut Run) -> Result<(), Failure> {
+    setup::node_packages()?;
+    let chromium = browser::chromium()?;
+    let files = console::build()?;
+    let place = target().join("e2e");
+    let world = place.join("world");
+    match fs::remove_dir_all(&world) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Failure::file(&world, &error));
+        }
+        _ => {}
+    }
+    let write = "run --package placet-console --example world --";
+    run.need("write a world", Count::Preparation, cargo(write).arg(&world))?;
+    let registry = "build --package placet-registry --example serve";
+    run.need("build the registry", Count::Preparation, &mut cargo(registry))?;
+    let mut tests = program("node");
+    tests
+        .args(["--test", "--test-reporter=tap", "--test-concurrency=1"])
+        .args(test_files(&root().join("tests/e2e"))?)
+        .env("PLACET_E2E_WORLD", world)
+        .env("PLACET_E2E_SCREENSHOTS", place.join("screenshots"))
+        .env("PLACET_E2E_CONSOLE", files)
+        .env("PLACET_E2E_REGISTRY", target().join("debug/examples/serve"))
+        .env("PLACET_E2E_CHROMIUM", chromium.browser);
+    run.check("journeys in Chromium", Count::Node, &mut tests)?;
+    Ok(())
+}
+
+/// The files of tests in a directory, in order.
+fn test_files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |error| Failure::file(directory, &error);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }

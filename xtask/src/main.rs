@@ -5,7 +5,8 @@
 //! - `conformance`: the package as it is installed, and the vectors in every runtime.
 //! - `console`: the console's static files.
 //! - `npm`: the package for JavaScript; `commonjs`: its second module format.
-//! - `browser`: where Chromium and its driver are.
+//! - `size`: what travels of the npm package.
+//! - `browser`: where Chromium and its driver are; `python`: Python with pinned packages.
 //! - `step`: one command, its log and its count; `failure`: what went wrong, with a code.
 
 use std::{env, process::ExitCode};
@@ -17,7 +18,9 @@ mod conformance;
 mod console;
 mod failure;
 mod npm;
+mod python;
 mod setup;
+mod size;
 mod step;
 mod test;
 mod workspace;
@@ -40,7 +43,10 @@ fn main() -> ExitCode {
         ["test", areas @ ..] => test::run(areas),
         ["console"] => console::build().map(|files| println!("console: {}", files.display())),
         ["console", "--trunk"] => console::for_trunk(),
-        ["npm"] => npm::build().map(|package| println!("npm package: {}", package.display())),
+        ["npm"] => npm::build().and_then(|package| {
+            println!("npm package: {}", package.display());
+            size::print(&package)
+        }),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}\nAreas of `test`:\n{}", areas::list());
             Ok(())

@@ -112,7 +112,13 @@ pub(crate) fn apt(packages: &[&str], why: &str) -> Result<(), Failure> {
     install(&names, why, &mut command, "apt_failed")
 }
 
-fn install(what: &str, why: &str, command: &mut Command, code: &'static str) -> Result<(), Failure> {
+/// Runs a command that installs `what`, and says so.
+pub(crate) fn install(
+    what: &str,
+    why: &str,
+    command: &mut Command,
+    code: &'static str,
+) -> Result<(), Failure> {
     println!("  setting up {what}: {why}");
     let log = target().join("xtask/logs/setup.log");
     let tally = step::run(&format!("install {what}"), &log, Count::Preparation, command)?;

@@ -28,6 +28,8 @@ pub(crate) enum Count {
     Line,
     /// The totals of the test runner of Node.
     Node,
+    /// The closing lines of Python's `unittest`.
+    Python,
     /// The step only prepares others and counts for nothing unless it fails.
     Preparation,
 }
@@ -166,6 +168,13 @@ impl Count {
                     failed: number_before(line, " failed"),
                 })
                 .unwrap_or_default(),
+            Self::Python => {
+                let last = |start: &str| log.lines().rev().find_map(|line| line.strip_prefix(start));
+                let ran = last("Ran ").and_then(|rest| rest.split(' ').next()?.parse().ok()).unwrap_or(0);
+                let numbers = last("FAILED (").unwrap_or("").split(|letter: char| !letter.is_ascii_digit());
+                let failed: u64 = numbers.filter_map(|digits| digits.parse::<u64>().ok()).sum();
+                Tally { passed: u64::saturating_sub(ran, failed), failed }
+            }
             Self::Node => {
                 let total = |label: &str| {
                     log.lines()
@@ -213,6 +222,14 @@ mod tests {
     #[test]
     fn totals_of_node_are_read() {
         assert_eq!(Count::Node.of("ok 1 - x\n# pass 7\n# fail 1\n"), Tally { passed: 7, failed: 1 });
+    }
+
+    #[test]
+    fn totals_of_python_are_read() {
+        assert_eq!(Count::Python.of("Ran 7 tests in 1.2s\n\nOK\n"), Tally { passed: 7, failed: 0 });
+        let log = "Ran 7 tests in 1.2s\n\nFAILED (failures=1, errors=2)\n";
+        assert_eq!(Count::Python.of(log), Tally { passed: 4, failed: 3 });
+        assert_eq!(Count::Python.of("SyntaxError\n"), Tally::default());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 """Accepts what Placet writes, or says why not.
 
-Reads lines of JSON from standard input, each {"record": text, "keys": {name: hex}, "canonical": text, "facts": text},
+Usage: python3 check.py FILE. Reads lines of JSON, each {"record": text, "keys": {name: hex}, "canonical": text, "facts": text},
 and ends with status 1 at the first one that differs from what Python, and the library where it is installed, make of it.
 """
 
@@ -46,8 +46,9 @@ def check(line, original):
 def main():
     original = library()
     count = 0
-    for count, line in enumerate(sys.stdin, 1):
-        check(json.loads(line), original)
+    with open(sys.argv[1], encoding="utf-8") as lines:
+        for count, line in enumerate(lines, 1):
+            check(json.loads(line), original)
     print(f"{count} records accepted, {'also' if original else 'not compared'} by the library itself")
     if not count:
         sys.exit("no records")
