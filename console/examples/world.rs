@@ -19,7 +19,6 @@ use placet_core::{
     name::Label,
     policy::{Log, MetricBound},
     revocation::Target,
-    state::State,
     training::{Metric, TrainingOutput},
     trust::Trust,
     weights::{Manifest, WeightsFile},
@@ -56,7 +55,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         });
         let signed = time(&format!("{}T16:40:00Z", version.proposed()));
         let who: &[&str] = if version.name == "3" { &["alice.ng"] } else { &["bo.eriksen", "dana.osei"] };
-        let approve = |name: &&str| org.approval(&training, &proposal, name, |approval| approval.signed_at = signed);
+        let approve =
+            |name: &&str| org.approval(&training, &proposal, name, |approval| approval.signed_at = signed);
         let approvals: Vec<_> = who.iter().map(approve).collect();
         let bundle = org.bundle(&training, &proposal, &approvals);
         write(&directory, &format!("documents/bundle-{}.json", version.name), &bundle.to_json())?;
@@ -65,11 +65,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         proposals.push((training, proposal));
         fs::write(directory.join(format!("documents/weights-{}.npz", version.name)), version.weights())?;
     }
-    let [(_, first), _, (training, waiting)] = proposals.as_slice() else { return Err("three versions".into()) };
+    let [(_, first), _, (training, waiting)] = proposals.as_slice() else {
+        return Err("three versions".into());
+    };
     order.push(org.revocation("dana.osei", Target::Proposal(first.digest()), |revocation| {
         revocation.subject = subject(first);
         revocation.reason = "Recall of the worst digit is too low.".into();
     }));
+    let revocation = org.revocation("dana.osei", Target::Proposal(waiting.digest()), |revocation| {
+        revocation.subject = subject(waiting);
+    });
+    write(&directory, "documents/revocation-of-3.json", &revocation.to_json())?;
     for (index, envelope) in order.iter().enumerate() {
         write(&directory, &format!("documents/envelope-{index:02}.json"), &envelope.to_json())?;
     }
@@ -88,7 +94,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The same world under another root, as a lying registry would serve it.
     let liar = organisation()?.with(|policy| policy.organization = "Examp1e".into());
     write(&directory, "documents/trust-of-another.json", &liar.trust().to_json())?;
-    write(&directory, "documents/state.json", &State::new().to_json())?;
 
     let pin: Digest = org.domain();
     let about = format!(

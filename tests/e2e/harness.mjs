@@ -82,6 +82,7 @@ export async function visit(browser, origin, { theme = "light", width = 1440, he
 /** Nothing on the console, no report of the policy, nothing for axe, nothing wider than the screen; and a picture. */
 export async function inspect(visitor, name) {
   const { page, problems, theme, width } = visitor;
+  await page.locator("main h1").first().waitFor({ state: "attached" });
   await page.mouse.move(0, 0);
   await page.screenshot({ path: join(screenshots, `${name}-${theme}-${width}.png`), fullPage: true });
   const { violations } = await new AxeBuilder({ page }).analyze();

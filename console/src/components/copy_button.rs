@@ -13,6 +13,9 @@ pub(crate) fn CopyButton(
     /// The text.
     #[prop(into)]
     text: String,
+    /// Whether the button says so in words, where it does not stand beside what it copies.
+    #[prop(optional)]
+    words: bool,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
     let copy = move |_| {
@@ -24,11 +27,19 @@ pub(crate) fn CopyButton(
         });
     };
     html! {
-        <button type="button" class="copy" aria-label=format!("Copy {what}") on:click=copy>
+        <button
+            type="button"
+            class:copy=!words
+            class:btn=words
+            class:btn--small=words
+            aria-label=(!words).then(|| format!("Copy {what}"))
+            on:click=copy
+        >
             {move || match copied.get() {
                 true => html! { <Icon name="verify" small=true/> }.into_any(),
                 false => html! { <Icon name="copy" small=true/> }.into_any(),
             }}
+            {words.then(|| format!("Copy {what}"))}
         </button>
         <span class="vh" role="status">{move || if copied.get() { "Copied" } else { "" }}</span>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::state::{
-    chart::{self, AXIS, HEIGHT, Mark, WIDTH},
+    chart::{self, AXIS, HEIGHT, Limit, Mark, WIDTH},
     history::{Series, Standing},
 };
 
@@ -21,10 +21,11 @@ pub(crate) fn MetricChart(
         _ => None,
     });
     let lines = lines.collect_view();
-    let limits = drawing.limits.iter().map(|(y, words)| limit(*y, words)).collect_view();
+    let limits = drawing.limits.iter().map(limit).collect_view();
     let marks = drawing.marks.iter().map(mark).collect_view();
     let last = drawing.marks.len().saturating_sub(1);
-    let labels = drawing.marks.iter().enumerate().map(|(i, mark)| text(mark, i == 0, last > 0)).collect_view();
+    let labels =
+        drawing.marks.iter().enumerate().map(|(i, mark)| text(mark, i == 0, last > 0)).collect_view();
     html! {
         <figure class="chart">
             <div class="chart__h"><strong>{series.name.clone()}</strong></div>
@@ -44,12 +45,13 @@ fn line(from: &Mark, to: &Mark) -> impl IntoView + use<> {
     html! { <path class="c-line" class:c-line--cand=candidate d=path/> }
 }
 
-fn limit(y: f64, words: &str) -> impl IntoView + use<> {
-    let above = y > AXIS - 16.0;
-    let baseline = if above { y - 4.0 } else { y + 12.0 };
+fn limit(limit: &Limit) -> impl IntoView + use<> {
+    let Limit { y, words, left } = limit.clone();
+    let baseline = y - 4.0;
+    let (x, anchor) = if left { (2.0, "start") } else { (WIDTH - 2.0, "end") };
     html! {
         <path class="c-limit" d=format!("M2 {y}H{}", WIDTH - 2.0)/>
-        <text class="b" x=WIDTH - 2.0 y=baseline text-anchor="end">{words.to_owned()}</text>
+        <text class="b" x=x y=baseline text-anchor=anchor>{words}</text>
     }
 }
 
@@ -74,7 +76,7 @@ fn text(mark: &Mark, first: bool, several: bool) -> impl IntoView + use<> {
         false => mark.version.clone(),
     };
     html! {
-        <text class=class text-anchor="middle" x=mark.x y=mark.y - 11.0>{mark.text.clone()}</text>
+        <text class=class text-anchor="middle" x=mark.x y=if mark.below { mark.y + 19.0 } else { mark.y - 11.0 }>{mark.text.clone()}</text>
         <text text-anchor="middle" x=mark.x y="126">{version}</text>
     }
 }

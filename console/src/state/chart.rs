@@ -25,6 +25,19 @@ pub struct Mark {
     pub version: String,
     /// Which shape it gets.
     pub standing: Standing,
+    /// Whether its value stands below it: where the line comes down to it and goes up again.
+    pub below: bool,
+}
+
+/// A line of the rule's bounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limit {
+    /// From the top.
+    pub y: f64,
+    /// What the rule asks for.
+    pub words: String,
+    /// Whether the words stand at the left end, because a mark is close at the right one.
+    pub left: bool,
 }
 
 /// A drawing of one series.
@@ -32,8 +45,8 @@ pub struct Mark {
 pub struct Drawing {
     /// The marks from left to right, at most the last six versions.
     pub marks: Vec<Mark>,
-    /// The lines of the rule's bounds: from the top, and the words on it.
-    pub limits: Vec<(f64, String)>,
+    /// The lines of the rule's bounds.
+    pub limits: Vec<Limit>,
 }
 
 /// Draws a series.
@@ -61,7 +74,13 @@ pub fn draw(series: &Series) -> Drawing {
         let share = if steps == 0 { 0.5 } else { index as f64 / steps as f64 };
         round(SIDE + share * (WIDTH - 2.0 * SIDE))
     };
+    let height = |index: Option<usize>| points.get(index?).map(|point| y(point.value));
     let mark = |(index, point): (usize, &super::history::Point)| Mark {
+        below: [index.checked_sub(1), index.checked_add(1)]
+            .into_iter()
+            .filter_map(height)
+            .all(|neighbour| neighbour < y(point.value))
+            && points.len() > 1,
         x: x(index),
         y: y(point.value),
         text: point.text.clone(),
@@ -70,7 +89,14 @@ pub fn draw(series: &Series) -> Drawing {
     };
     Drawing {
         marks: points.iter().enumerate().map(mark).collect(),
-        limits: bounds.into_iter().map(|(value, words)| (y(value), words)).collect(),
+        limits: bounds
+            .into_iter()
+            .map(|(value, words)| {
+                let last = points.last().map(|point| y(point.value));
+                let left = last.is_some_and(|last| (last - y(value)).abs() < 24.0);
+                Limit { y: y(value), words, left }
+            })
+            .collect(),
     }
 }
 
@@ -109,10 +135,18 @@ mod tests {
         let drawing = draw(&series(&[0.961, 0.972, 0.978], Some("0.95")));
         let heights: Vec<_> = drawing.marks.iter().map(|mark| mark.y).collect();
         assert!(heights[0] > heights[1] && heights[1] > heights[2]);
-        assert!(drawing.limits[0].0 > heights[0], "the floor lies below all of them");
+        assert!(drawing.limits[0].y > heights[0], "the floor lies below all of them");
         for mark in &drawing.marks {
             assert!((TOP..=BOTTOM).contains(&mark.y) && (SIDE..=WIDTH - SIDE).contains(&mark.x));
         }
+    }
+
+    #[test]
+    fn words_do_not_lie_on_marks_or_lines() {
+        let drawing = draw(&series(&[0.125, 0.019, 0.049], Some("0.05")));
+        let below: Vec<_> = drawing.marks.iter().map(|mark| mark.below).collect();
+        assert_eq!(below, [false, true, false]);
+        assert!(drawing.limits[0].left, "the last mark lies on the limit");
     }
 
     #[test]

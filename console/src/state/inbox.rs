@@ -3,10 +3,19 @@
 //! A row begins as a claim. Once its bundle was verified here, the row says what was found, and a registry that
 //! withheld or turned something is contradicted on the page.
 
-use placet_core::{decision::Outcome, digest::Digest, name::Principal, time::Timestamp};
+use placet_core::{
+    code::Code,
+    decision::{Decision, Outcome},
+    digest::Digest,
+    name::Principal,
+    time::Timestamp,
+};
 use serde::Deserialize;
 
-use super::{quorum::{self, RoleSlots, Slot}, review::Review};
+use super::{
+    quorum::{self, RoleSlots, Slot},
+    review::Review,
+};
 
 /// What a registry says about a proposal.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -206,9 +215,7 @@ pub fn looked_at(row: &Row, review: &Review, me: Option<&Principal>) -> Row {
         slots: quorum::slots(decision, me),
         words: match (group, decision.outcome) {
             (Group::Decided, Outcome::Permit) => "permitted".into(),
-            (Group::Decided, Outcome::Deny) => {
-                decision.denials.first().map_or("denied".into(), |code| code.as_str().replace('_', " "))
-            }
+            (Group::Decided, Outcome::Deny) => ended(decision),
             _ => quorum::words(decision),
         },
         proposed_at: Some(proposal.proposed_at),
@@ -218,6 +225,14 @@ pub fn looked_at(row: &Row, review: &Review, me: Option<&Principal>) -> Row {
             false => Looked::Here,
         },
     }
+}
+
+/// Why nothing can be added: what ended it rather than what it lacked besides.
+fn ended(decision: &Decision) -> String {
+    let ends = [Code::ProposalRevoked, Code::WeightsRevoked, Code::Vetoed, Code::Expired];
+    let code = ends.into_iter().find(|code| decision.denials.contains(code));
+    let code = code.or(decision.denials.first().copied());
+    code.map_or_else(|| "denied".into(), |code| code.as_str().replace('_', " "))
 }
 
 /// The row of a bundle that does not verify.
@@ -231,13 +246,11 @@ pub fn refused(row: &Row, code: &str) -> Row {
 pub fn group(review: &Review, me: Option<&Principal>) -> Group {
     let open = |place: &&super::review::Place| {
         let decision = &place.decided.decision;
-        decision.outcome == Outcome::Deny
-            && super::review::is_only_early(&super::review::obstacles(decision))
+        decision.outcome == Outcome::Deny && super::review::is_only_early(&super::review::obstacles(decision))
     };
     let open: Vec<_> = review.places.iter().filter(open).collect();
-    let mine = me.is_some_and(|me| {
-        open.iter().any(|place| !quorum::my_roles(&place.decided.decision, me).is_empty())
-    });
+    let mine = me
+        .is_some_and(|me| open.iter().any(|place| !quorum::my_roles(&place.decided.decision, me).is_empty()));
     match (open.is_empty(), mine) {
         (true, _) => Group::Decided,
         (false, true) => Group::NeedsMe,
@@ -374,10 +387,9 @@ mod tests {
 
     #[test]
     fn seats_of_several_environments_are_not_added_up() {
-        let seat = |place: &str, required: u64| {
-            serde_json::json!({"environment": place, "role": "ml-lead", "required": required, "counted": 0})
-        };
-        let row = claimed(&claim(serde_json::json!([seat("staging", 1), seat("production", 2)])), Group::Waiting);
+        let seat = |place: &str, required: u64| serde_json::json!({"environment": place, "role": "ml-lead", "required": required, "counted": 0});
+        let row =
+            claimed(&claim(serde_json::json!([seat("staging", 1), seat("production", 2)])), Group::Waiting);
         assert_eq!(row.slots.len(), 1);
         assert_eq!(row.slots[0].slots.len(), 2);
     }
@@ -414,6 +426,15 @@ mod tests {
     fn it_closes_when_approvals_are_no_longer_taken() {
         let row = looked_at(&claimed(&claim(serde_json::Value::Null), Group::NeedsMe), &review(&[]), None);
         assert_eq!(row.closes_at, Some(time("2026-11-28T15:58:00Z")));
+    }
+
+    #[test]
+    fn a_revocation_is_named_before_what_was_wrong_besides() {
+        let mut decision = review(&[]).places[0].decided.decision.clone();
+        decision.denials = vec![Code::MetricOutOfBounds, Code::ProposalRevoked];
+        assert_eq!(ended(&decision), "proposal revoked");
+        decision.denials = vec![Code::MetricOutOfBounds];
+        assert_eq!(ended(&decision), "metric out of bounds");
     }
 
     #[test]
