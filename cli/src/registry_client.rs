@@ -233,7 +233,8 @@ impl Registry {
         loop {
             let page = self.get(&format!("{path}?limit=200{after}"), PAGE)?;
             let mut page: serde_json::Value = serde_json::from_slice(&page).map_err(|_| self.unreadable())?;
-            let found = page["items"].as_array_mut().ok_or_else(|| self.unreadable())?;
+            let found = page.get_mut("items").and_then(serde_json::Value::as_array_mut);
+            let found = found.ok_or_else(|| self.unreadable())?;
             let ended = found.is_empty();
             items.append(found);
             match page["next"].as_str() {
@@ -375,7 +376,9 @@ mod tests {
 
     #[test]
     fn address_that_is_none_is_asked() {
-        for url in ["", "127.0.0.1:8787", "https://registry", "http://", "http://a@b", "http://a?b", "http://a b"] {
+        for url in
+            ["", "127.0.0.1:8787", "https://registry", "http://", "http://a@b", "http://a?b", "http://a b"]
+        {
             let arguments = RegistryArgs { registry: Some(url.into()), read_token_file: None };
             assert_eq!(arguments.required().unwrap_err().code(), "registry_url", "{url}");
         }

@@ -90,8 +90,7 @@ pub(super) fn pull(
     let evidence = Evidence::from_directory(held, None);
     let (policies, others): (Vec<_>, Vec<_>) =
         envelopes.into_iter().partition(|envelope| envelope.payload_type() == placet_core::policy::POLICY);
-    let evidence =
-        if policies.is_empty() { evidence } else { evidence.with_policies(policies.clone())? };
+    let evidence = if policies.is_empty() { evidence } else { evidence.with_policies(policies.clone())? };
     let mut documents = Vec::new();
     let mut seen = BTreeSet::new();
     for envelope in policies.into_iter().chain(others) {

@@ -72,7 +72,8 @@ impl Push {
             answers.push(answer);
         }
         let text = format!("{total} documents: {new} new, {refused} refused\n");
-        context.answer(&text, &json!({ "documents": Value::from(answers), "new": new, "refused": refused }))?;
+        context
+            .answer(&text, &json!({ "documents": Value::from(answers), "new": new, "refused": refused }))?;
         Ok(if refused == 0 { ExitCode::SUCCESS } else { ExitCode::from(ERROR) })
     }
 
@@ -83,8 +84,7 @@ impl Push {
             // Every list holds what the ones before it held and has not run out.
             let list = held.lists.into_values().next_back();
             let envelopes = held.policies.into_values().chain(list);
-            let mut documents =
-                envelopes.map(Document::of).collect::<std::result::Result<Vec<_>, _>>()?;
+            let mut documents = envelopes.map(Document::of).collect::<std::result::Result<Vec<_>, _>>()?;
             documents.extend(held.documents.into_values());
             documents.sort_by_key(order);
             return Ok(documents);

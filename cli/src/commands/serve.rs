@@ -125,8 +125,7 @@ impl Serve {
 
     /// Makes the keys, for the policy to name.
     fn keys(&self, context: &Context) -> Result<ExitCode> {
-        fs::create_dir_all(&self.data)
-            .map_err(|error| Error::io("file_unwritable", &self.data, &error))?;
+        fs::create_dir_all(&self.data).map_err(|error| Error::io("file_unwritable", &self.data, &error))?;
         let config = self.config();
         let keys = create_keys(&config.keys)?;
         let mut table = Table::default();

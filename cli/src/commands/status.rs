@@ -88,8 +88,9 @@ impl Status {
             if start.elapsed() >= limit {
                 look.answer(context)?;
                 let message = format!("not decided within {}", clock::words(limit.as_secs()));
-                return Err(Error::new("wait_timeout", message)
-                    .hint("whoever is missing reads it with `placet review` and signs with `placet approve`"));
+                return Err(Error::new("wait_timeout", message).hint(
+                    "whoever is missing reads it with `placet review` and signs with `placet approve`",
+                ));
             }
             events?.wait();
             sleep(PAUSE);
@@ -138,7 +139,8 @@ impl Look {
 
     /// Whether time or another signature can still make every place permit.
     fn is_open(&self) -> bool {
-        !self.permits() && self.decisions.iter().flat_map(|decision| &decision.denials).all(|code| may_pass(*code))
+        !self.permits()
+            && self.decisions.iter().flat_map(|decision| &decision.denials).all(|code| may_pass(*code))
     }
 
     fn text(&self) -> String {
