@@ -11,9 +11,14 @@ mod keygen;
 mod list;
 mod policy;
 mod propose;
+mod pull;
+mod push;
 mod review;
 mod revoke;
+#[cfg(unix)]
+mod serve;
 mod show;
+mod status;
 mod train;
 mod verify;
 
@@ -82,6 +87,11 @@ enum Command {
     Verify(Box<verify::Verify>),
     Deploy(Box<deploy::Deploy>),
     Show(show::Show),
+    Push(push::Push),
+    Pull(pull::Pull),
+    Status(status::Status),
+    #[cfg(unix)]
+    Serve(Box<serve::Serve>),
     Completions(completions::Completions),
 }
 
@@ -115,6 +125,11 @@ impl Cli {
             Command::Verify(command) => command.run(&context),
             Command::Deploy(command) => command.run(&context),
             Command::Show(command) => command.run(&context),
+            Command::Push(command) => command.run(&context),
+            Command::Pull(command) => command.run(&context),
+            Command::Status(command) => command.run(&context),
+            #[cfg(unix)]
+            Command::Serve(command) => command.run(&context),
             Command::Completions(command) => command.run(),
         }
     }
