@@ -56,7 +56,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         });
         let signed = time(&format!("{}T16:40:00Z", version.proposed()));
         let who: &[&str] = if version.name == "3" { &["alice.ng"] } else { &["bo.eriksen", "dana.osei"] };
-        let approve = |name: &&str| org.approval(&training, &proposal, name, |approval| approval.signed_at = signed);
+        let approve =
+            |name: &&str| org.approval(&training, &proposal, name, |approval| approval.signed_at = signed);
         let approvals: Vec<_> = who.iter().map(approve).collect();
         let bundle = org.bundle(&training, &proposal, &approvals);
         write(&directory, &format!("documents/bundle-{}.json", version.name), &bundle.to_json())?;
@@ -65,7 +66,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         proposals.push((training, proposal));
         fs::write(directory.join(format!("documents/weights-{}.npz", version.name)), version.weights())?;
     }
-    let [(_, first), _, (training, waiting)] = proposals.as_slice() else { return Err("three versions".into()) };
+    let [(_, first), _, (training, waiting)] = proposals.as_slice() else {
+        return Err("three versions".into());
+    };
     order.push(org.revocation("dana.osei", Target::Proposal(first.digest()), |revocation| {
         revocation.subject = subject(first);
         revocation.reason = "Recall of the worst digit is too low.".into();

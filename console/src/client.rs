@@ -92,7 +92,8 @@ impl Client {
         let bytes = self.get("/v1/policies").await?;
         let page = Value::parse(&bytes).map_err(|_| Failure::Unreadable("json_syntax"))?;
         let items = page.members().and_then(|mut members| members.find(|(name, _)| name == "items"));
-        let items = items.and_then(|(_, items)| items.elements()).ok_or(Failure::Unreadable("missing_field"))?;
+        let items =
+            items.and_then(|(_, items)| items.elements()).ok_or(Failure::Unreadable("missing_field"))?;
         Ok(items.map(|item| item.raw().to_owned()).collect())
     }
 
@@ -132,7 +133,8 @@ impl Client {
     }
 
     async fn post(&self, path: &str, body: &str) -> Result<(), Failure> {
-        let request = Request::post(&format!("{}{path}", self.base)).header("content-type", "application/json");
+        let request =
+            Request::post(&format!("{}{path}", self.base)).header("content-type", "application/json");
         let request = request.body(body).map_err(|_| Failure::Unreadable("request"))?;
         answer(request.send().await.map_err(|_| Failure::Unreachable)?).await.map(drop)
     }

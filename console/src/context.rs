@@ -124,7 +124,8 @@ impl Console {
     async fn load(&self) {
         let text = async |name| database::get(Table::Known, name).await.ok().flatten();
         let settings = text("settings").await.map(|text| Settings::parse(&text)).unwrap_or_default();
-        let state = text("state").await.and_then(|text| State::parse(text.as_bytes()).ok()).unwrap_or_default();
+        let state =
+            text("state").await.and_then(|text| State::parse(text.as_bytes()).ok()).unwrap_or_default();
         let trust = text("trust").await.unwrap_or_default();
         let known = Knowledge::read(settings.pin, trust.as_bytes(), state.clone());
         let known = known.unwrap_or_else(|_| Knowledge::new(settings.pin, Default::default(), state));
@@ -240,8 +241,7 @@ impl Console {
         events.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         events.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         // Listening ends with the page.
-        let _ = events
-            .add_event_listener_with_callback("envelope", on_envelope.as_ref().unchecked_ref());
+        let _ = events.add_event_listener_with_callback("envelope", on_envelope.as_ref().unchecked_ref());
         on_open.forget();
         on_error.forget();
         on_envelope.forget();

@@ -4,6 +4,7 @@
 //! - `setup`: what a fresh machine lacks, fetched with a word why.
 //! - `conformance`: the package as it is installed, and the vectors in every runtime.
 //! - `console`: the console's static files.
+//! - `mutations`: the core without one of its checks, and the vector that notices.
 //! - `npm`: the package for JavaScript; `commonjs`: its second module format.
 //! - `browser`: where Chromium and its driver are.
 //! - `step`: one command, its log and its count; `failure`: what went wrong, with a code.
@@ -16,6 +17,7 @@ mod commonjs;
 mod conformance;
 mod console;
 mod failure;
+mod mutations;
 mod npm;
 mod setup;
 mod step;
@@ -29,6 +31,8 @@ Usage: cargo xtask COMMAND
 
   test [AREA…]   run the tests of these areas, or of all; installs what is missing
   console        build the console's static files into target/console
+  mutations [WORD…]
+                 take the core's checks out one at a time and see that a vector notices
   npm            build the npm package into target/npm/placet
   help           print this
 ";
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
         ["test", areas @ ..] => test::run(areas),
         ["console"] => console::build().map(|files| println!("console: {}", files.display())),
         ["console", "--trunk"] => console::for_trunk(),
+        ["mutations", words @ ..] => mutations::run(words),
         ["npm"] => npm::build().map(|package| println!("npm package: {}", package.display())),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}\nAreas of `test`:\n{}", areas::list());

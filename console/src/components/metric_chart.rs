@@ -24,7 +24,8 @@ pub(crate) fn MetricChart(
     let limits = drawing.limits.iter().map(|(y, words)| limit(*y, words)).collect_view();
     let marks = drawing.marks.iter().map(mark).collect_view();
     let last = drawing.marks.len().saturating_sub(1);
-    let labels = drawing.marks.iter().enumerate().map(|(i, mark)| text(mark, i == 0, last > 0)).collect_view();
+    let labels =
+        drawing.marks.iter().enumerate().map(|(i, mark)| text(mark, i == 0, last > 0)).collect_view();
     html! {
         <figure class="chart">
             <div class="chart__h"><strong>{series.name.clone()}</strong></div>

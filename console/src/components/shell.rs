@@ -155,9 +155,9 @@ type Named = (&'static str, Fact);
 fn facts(console: &Console) -> Vec<Named> {
     let now = console.now.get();
     let registry = console.registry.get();
-    let mut facts = console.knowledge.with(|known| {
-        vec![("Policy", known.policy_fact(now)), ("Revocation list", known.list_fact(now))]
-    });
+    let mut facts = console
+        .knowledge
+        .with(|known| vec![("Policy", known.policy_fact(now)), ("Revocation list", known.list_fact(now))]);
     let fact = |standing, what: &str, when: String| Fact { standing, what: what.into(), when };
     let heard = registry.heard.map_or_else(
         || "never heard from".to_owned(),

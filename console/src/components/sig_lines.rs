@@ -39,9 +39,7 @@ pub(crate) fn SigLines(
 fn line(line: SigLine) -> impl IntoView {
     let open = line.who.is_none();
     let status = match (line.slot, line.code) {
-        (Slot::Signed, _) => {
-            html! { <Mark tone=Tone::Ok icon="ok">"verified here"</Mark> }.into_any()
-        }
+        (Slot::Signed, _) => html! { <Mark tone=Tone::Ok icon="ok">"verified here"</Mark> }.into_any(),
         (Slot::Rejected, _) => {
             html! { <Mark tone=Tone::Bad icon="rejected">"rejected or withdrawn"</Mark> }.into_any()
         }

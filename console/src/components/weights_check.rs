@@ -44,7 +44,8 @@ pub(crate) fn WeightsCheck(
             progress.set(Progress::Done { name, size, check });
         });
     };
-    move || match progress.get() {
+    move || {
+        match progress.get() {
         Progress::Waiting => html! {
             <DropZone
                 title="Drop the weights here"
@@ -76,6 +77,7 @@ pub(crate) fn WeightsCheck(
             }
             .into_any()
         }
+    }
     }
 }
 
@@ -123,12 +125,17 @@ pub(crate) async fn hash(
 
 /// The path inside the folder that was dropped, or the name alone.
 fn relative_path(file: &web_sys::File) -> String {
-    let path = js_sys::Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
+    let path =
+        js_sys::Reflect::get(file, &"webkitRelativePath".into()).ok().and_then(|path| path.as_string());
     path.filter(|path| !path.is_empty()).unwrap_or_else(|| file.name())
 }
 
 fn bytes(count: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the size of a file is not negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the size of a file is not negative"
+    )]
     words::size(count as u64)
 }
 

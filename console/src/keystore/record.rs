@@ -51,7 +51,14 @@ impl StoredKey {
     #[must_use]
     pub fn new(locked: LockedKey, now: Timestamp) -> Option<Self> {
         let public = PublicKey::from_bytes(&locked.public_key()).ok()?;
-        Some(Self { locked, public, since: Some(now), backup_proven: None, tested: None, enrolment_asked: None })
+        Some(Self {
+            locked,
+            public,
+            since: Some(now),
+            backup_proven: None,
+            tested: None,
+            enrolment_asked: None,
+        })
     }
 
     /// Reads what was kept.
@@ -130,7 +137,8 @@ mod tests {
 
     fn stored(name: &str) -> StoredKey {
         let secret = SecretKey::from_seed(Key::of(name).seed().into()).unwrap();
-        let locked = LockedKey::lock(&secret, "Chandra's laptop", b"pass phrase", FreshBytes::new([7; 40])).unwrap();
+        let locked =
+            LockedKey::lock(&secret, "Chandra's laptop", b"pass phrase", FreshBytes::new([7; 40])).unwrap();
         StoredKey::new(locked, time(NOW)).unwrap()
     }
 
@@ -148,7 +156,9 @@ mod tests {
     #[test]
     fn storage_that_was_tampered_with_is_no_key() {
         let text = stored("chandra.iyer").to_json();
-        for bad in ["", "{}", &text.replace("placet-locked-key-v1", "v2"), &text.replace("\"since\"", "\"x\"")] {
+        for bad in
+            ["", "{}", &text.replace("placet-locked-key-v1", "v2"), &text.replace("\"since\"", "\"x\"")]
+        {
             assert_eq!(StoredKey::parse(bad), None);
         }
     }

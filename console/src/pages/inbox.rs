@@ -39,7 +39,8 @@ pub(crate) fn Inbox() -> impl IntoView {
     });
     let shown = Memo::new(move |_| {
         let filter = filter.get();
-        let rows = rows.with(|rows| rows.as_ref().and_then(|rows| rows.as_ref().ok()).cloned()).unwrap_or_default();
+        let rows =
+            rows.with(|rows| rows.as_ref().and_then(|rows| rows.as_ref().ok()).cloned()).unwrap_or_default();
         Group::ALL.map(|group| (group, filter.rows(&rows, group).into_iter().cloned().collect::<Vec<_>>()))
     });
     keyboard(shown, cursor);
@@ -104,9 +105,11 @@ async fn load(console: Console, rows: RwSignal<Option<Result<Vec<Row>, Failure>>
         let looked = match client.bundle(&digest).await {
             Ok(bytes) => {
                 let known = console.knowledge.get_untracked();
-                let bundle = placet_core::bundle::Bundle::parse(&bytes).map_err(|error| error.code().as_str().to_owned());
+                let bundle = placet_core::bundle::Bundle::parse(&bytes)
+                    .map_err(|error| error.code().as_str().to_owned());
                 let review = bundle.and_then(|bundle| {
-                    Review::of_proposal(digest, bundle, &known, browser::now()).map_err(|refusal| refusal.code().to_owned())
+                    Review::of_proposal(digest, bundle, &known, browser::now())
+                        .map_err(|refusal| refusal.code().to_owned())
                 });
                 match review {
                     Ok(review) => inbox::looked_at(row, &review, me.as_ref().map(|me| &me.principal)),
@@ -229,7 +232,10 @@ fn Filters(
     let (by_model, by_place, by_order) = (go.clone(), go.clone(), go);
     let environments = move || {
         console.knowledge.with(|known| {
-            known.policy().map(|policy| policy.environments.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap_or_default()
+            known
+                .policy()
+                .map(|policy| policy.environments.iter().map(ToString::to_string).collect::<Vec<_>>())
+                .unwrap_or_default()
         })
     };
     html! {
@@ -333,7 +339,11 @@ fn table(console: Console, group: Group, rows: Vec<Row>, first: usize, cursor: R
         Group::Decided => (Tone::Plain, "verify"),
     };
     let id = format!("h-{}", group.as_str());
-    let rows = rows.into_iter().enumerate().map(|(index, row)| line(console, row, first + index, cursor)).collect_view();
+    let rows = rows
+        .into_iter()
+        .enumerate()
+        .map(|(index, row)| line(console, row, first + index, cursor))
+        .collect_view();
     let heading = id.clone();
     html! {
         <section class="panel" aria-labelledby=id>
@@ -404,9 +414,10 @@ fn line(console: Console, row: Row, index: usize, cursor: RwSignal<usize>) -> im
 /// `j` and `k` move the focus over the rows; `Enter` then opens as on any link.
 fn keyboard(shown: Memo<[(Group, Vec<Row>); 3]>, cursor: RwSignal<usize>) {
     let handle = window_event_listener(ev::keydown, move |event| {
-        let typing = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).is_some_and(|element| {
-            matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA")
-        });
+        let typing = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"));
         if typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
@@ -426,4 +437,3 @@ fn keyboard(shown: Memo<[(Group, Vec<Row>); 3]>, cursor: RwSignal<usize>) {
     });
     on_cleanup(move || handle.remove());
 }
-

@@ -166,7 +166,12 @@ fn NewKey(
             let source = file.get_untracked();
             let mut typed = passphrase.get_untracked();
             let mut opens = old.get_untracked();
-            let result = make(&name.get_untracked(), &typed, source.as_ref().map(|(_, bytes)| bytes.as_slice()), &opens);
+            let result = make(
+                &name.get_untracked(),
+                &typed,
+                source.as_ref().map(|(_, bytes)| bytes.as_slice()),
+                &opens,
+            );
             typed.zeroize();
             opens.zeroize();
             match result {
@@ -177,7 +182,9 @@ fn NewKey(
                         old.set(String::new());
                         on_made();
                     }
-                    Err(_) => error.set("This browser keeps nothing (a private window?). No key was made.".into()),
+                    Err(_) => {
+                        error.set("This browser keeps nothing (a private window?). No key was made.".into())
+                    }
                 },
                 Err(words) => error.set(words),
             }
@@ -185,7 +192,11 @@ fn NewKey(
         });
     };
     let quiet = Signal::derive(String::new);
-    let password = move |id: &'static str, label: &'static str, hint: &'static str, value: RwSignal<String>, complete: &'static str| {
+    let password = move |id: &'static str,
+                         label: &'static str,
+                         hint: &'static str,
+                         value: RwSignal<String>,
+                         complete: &'static str| {
         html! {
             <Field id=id label=label hint=hint error=quiet>
                 <input class="input" type="password" id=id autocomplete=complete aria-describedby=format!("{id}-h")
@@ -292,7 +303,9 @@ fn Steps(
     key: StoredKey,
 ) -> impl IntoView {
     let now = key.step();
-    let since = key.since.map_or_else(String::new, |since| format!("In this browser since {}.", words::moment(since)));
+    let since = key
+        .since
+        .map_or_else(String::new, |since| format!("In this browser since {}.", words::moment(since)));
     let fingerprint = key.public.fingerprint();
     html! {
         <ol class="steps">
@@ -405,7 +418,9 @@ fn ProveBackup(
                 }
                 Ok(_) => error.set("This file holds another key.".into()),
                 Err(KeyFileError::PassphraseWrong) => {
-                    error.set("The file opened, but not with this passphrase. Nothing is lost; try again.".into());
+                    error.set(
+                        "The file opened, but not with this passphrase. Nothing is lost; try again.".into(),
+                    );
                 }
                 Err(refusal) => error.set(words_of(&refusal)),
             }
@@ -531,7 +546,8 @@ fn Enrol(
         Memo::new(move |_| console.me.get().filter(|me| me.key == public))
     };
     let asked = key.enrolment_asked;
-    move || match (named.get(), asked) {
+    move || {
+        match (named.get(), asked) {
         (Some(me), _) => {
             let roles = me.roles.iter().map(ToString::to_string).collect::<Vec<_>>();
             html! {
@@ -549,6 +565,7 @@ fn Enrol(
         }
         .into_any(),
         (None, None) => html! { <EnrolForm key=key.clone()/> }.into_any(),
+    }
     }
 }
 
@@ -598,7 +615,8 @@ fn EnrolForm(
                             let _ = console.keep_key(asked).await;
                         }
                         Err(Failure::Unreachable) => error.set(
-                            "The registry is not reachable. Save the request and hand it to a root holder.".into(),
+                            "The registry is not reachable. Save the request and hand it to a root holder."
+                                .into(),
                         ),
                         Err(failure) => error.set(format!("{} ({})", failure.words(), failure.code())),
                     }
@@ -607,7 +625,11 @@ fn EnrolForm(
             busy.set(false);
         });
     };
-    let text = |id: &'static str, label: &'static str, hint: &'static str, value: RwSignal<String>, required: bool| {
+    let text = |id: &'static str,
+                label: &'static str,
+                hint: &'static str,
+                value: RwSignal<String>,
+                required: bool| {
         html! {
             <Field id=id label=label hint=hint>
                 <input class="input" id=id autocomplete="off" required=required aria-describedby=format!("{id}-h")

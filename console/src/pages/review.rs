@@ -4,20 +4,14 @@ use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_params_map;
-use placet_core::{
-    bundle::Bundle,
-    decision::Outcome as Answer,
-    digest::Digest,
-    key,
-    time::Timestamp,
-};
+use placet_core::{bundle::Bundle, decision::Outcome as Answer, digest::Digest, key, time::Timestamp};
 
 use crate::{
     browser,
     client::Failure,
     components::{
-        Bytes, ChangesTable, ChartKey, CopyButton, DigestBlock, Gates, Icon, Mark, MetricChart, Page, SigLines,
-        SignedSentence, Slots, StateBlock, Tone, WeightsCheck, WordList,
+        Bytes, ChangesTable, ChartKey, CopyButton, DigestBlock, Gates, Icon, Mark, MetricChart, Page,
+        SigLines, SignedSentence, Slots, StateBlock, Tone, WeightsCheck, WordList,
     },
     context::{Console, console},
     state::{
@@ -101,7 +95,8 @@ async fn others(console: Console, review: &Review) -> Vec<Review> {
 pub(crate) fn ReviewPage() -> impl IntoView {
     let console = console();
     let params = use_params_map();
-    let digest = Memo::new(move |_| params.with(|params| Digest::parse(&params.get("digest").unwrap_or_default())));
+    let digest =
+        Memo::new(move |_| params.with(|params| Digest::parse(&params.get("digest").unwrap_or_default())));
     let loaded = RwSignal::new(None::<Result<Loaded, Problem>>);
     Effect::new(move |_| {
         let _ = console.arrivals.get();
@@ -121,7 +116,8 @@ pub(crate) fn ReviewPage() -> impl IntoView {
             loaded.set(Some(result));
         });
     });
-    move || match (digest.get(), loaded.get()) {
+    move || {
+        match (digest.get(), loaded.get()) {
         (None, _) => problem(Problem {
             words: "The address holds no digest of a proposal.".into(),
             code: "invalid_digest".into(),
@@ -139,6 +135,7 @@ pub(crate) fn ReviewPage() -> impl IntoView {
         .into_any(),
         (Some(_), Some(Err(found))) => problem(found).into_any(),
         (Some(_), Some(Ok(loaded))) => page(console, &loaded).into_any(),
+    }
     }
 }
 
@@ -229,10 +226,17 @@ pub(crate) fn can_sign(review: &Review) -> bool {
 }
 
 /// What runs there today: context, and said so.
-pub(crate) fn context(known: &Knowledge, review: &Review, approved: Option<&Version>, others: &[Review]) -> String {
+pub(crate) fn context(
+    known: &Knowledge,
+    review: &Review,
+    approved: Option<&Version>,
+    others: &[Review],
+) -> String {
     let place = review.first().map_or_else(String::new, |place| place.environment.to_string());
     let Some(approved) = approved else {
-        return format!("Nothing of this model is approved for {place} that this browser could verify. Context, not signed.");
+        return format!(
+            "Nothing of this model is approved for {place} that this browser could verify. Context, not signed."
+        );
     };
     let other = others.iter().find(|other| other.proposal.digest() == approved.proposal);
     let who = other.and_then(|other| {
@@ -407,11 +411,14 @@ fn exact(review: &Review, me: Option<&crate::state::knowledge::Me>, now: Timesta
     let role = me.and_then(|me| review.my_roles(&me.principal).first().cloned());
     let draft = me.zip(role).map(|(me, role)| Draft::approve(review, &me.principal, &role, "", now));
     let (title, lines, size) = match draft {
-        Some(draft) => {
-            ("what the key will sign, but for the time and your comment", approval::pretty(&draft.payload), draft.payload.len())
-        }
+        Some(draft) => (
+            "what the key will sign, but for the time and your comment",
+            approval::pretty(&draft.payload),
+            draft.payload.len(),
+        ),
         None => {
-            let payload = review.bundle.proposal().map(|e| e.unverified_payload().to_vec()).unwrap_or_default();
+            let payload =
+                review.bundle.proposal().map(|e| e.unverified_payload().to_vec()).unwrap_or_default();
             ("the proposal", approval::pretty(&payload), payload.len())
         }
     };
@@ -439,7 +446,10 @@ fn side(
     sign: &str,
 ) -> impl IntoView + use<> {
     let principal = me.map(|me| &me.principal);
-    let panels = review.places.iter().map(|place| signatures(known, review, place, principal, review.places.len() > 1));
+    let panels = review
+        .places
+        .iter()
+        .map(|place| signatures(known, review, place, principal, review.places.len() > 1));
     let panels = panels.collect_view();
     let proposal = review.proposal.statement();
     let training = review.training.statement();
@@ -486,10 +496,14 @@ fn signatures(
     let mine = me.is_some_and(|me| !quorum::my_roles(decision, me).is_empty());
     let effect = match (mine, missing) {
         (true, 1) => Some(format!("Yours would complete the quorum for {}.", place.environment)),
-        (true, more) => Some(format!("After yours, {} more.", words::count(more.saturating_sub(1), "is needed", "are needed"))),
+        (true, more) => Some(format!(
+            "After yours, {} more.",
+            words::count(more.saturating_sub(1), "is needed", "are needed")
+        )),
         _ => None,
     };
-    let title = if several { format!("Signatures for {}", place.environment) } else { "Signatures".to_owned() };
+    let title =
+        if several { format!("Signatures for {}", place.environment) } else { "Signatures".to_owned() };
     let id = format!("h-si-{}", place.environment);
     let heading = id.clone();
     html! {

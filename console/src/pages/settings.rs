@@ -11,7 +11,9 @@ use crate::{
 };
 
 /// The first policy that the registry offers: a claim.
-pub(crate) async fn offered(console: Console) -> Option<(placet_core::digest::Digest, placet_core::policy::Policy)> {
+pub(crate) async fn offered(
+    console: Console,
+) -> Option<(placet_core::digest::Digest, placet_core::policy::Policy)> {
     let policies = console.client().policies().await.ok()?;
     settings::first_policy(policies.first()?.as_bytes())
 }
@@ -25,7 +27,8 @@ pub(crate) fn SettingsPage() -> impl IntoView {
         let ready = console.ready.get();
         async move { if ready { offered(console).await } else { None } }
     });
-    let pinned = move || match pin() {
+    let pinned = move || {
+        match pin() {
         Some(pin) => html! {
             <section class="panel" aria-labelledby="pinned-h">
                 <div class="panel__head"><h2 class="h2" id="pinned-h">"Pinned policy"</h2></div>
@@ -48,6 +51,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
             let on_pin = move |pin| spawn_local(async move { console.pin(Some(pin)).await });
             html! { <PinPolicy offered=offered on_pin=on_pin/> }.into_any()
         }
+    }
     };
     html! {
         <Page title="Settings" narrow=true>

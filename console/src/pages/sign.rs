@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_params_map;
-use placet_core::{decision::Outcome as Answer, digest::Digest, envelope::Envelope, key, name::Role, time::Timestamp};
+use placet_core::{
+    decision::Outcome as Answer, digest::Digest, envelope::Envelope, key, name::Role, time::Timestamp,
+};
 use zeroize::Zeroize as _;
 
 use super::review::{Problem, can_sign, fetch, signature_lines};
@@ -12,8 +14,8 @@ use crate::{
     browser,
     client::Failure,
     components::{
-        Bytes, DigestBlock, Field, Icon, KeyChip, Mark, Notice, Outcome, Page, SigLines, SignedSentence, Slots,
-        StateBlock, Tone, WordList,
+        Bytes, DigestBlock, Field, Icon, KeyChip, Mark, Notice, Outcome, Page, SigLines, SignedSentence,
+        Slots, StateBlock, Tone, WordList,
     },
     context::{Console, console},
     keystore::{
@@ -62,7 +64,8 @@ struct Done {
 pub(crate) fn Sign() -> impl IntoView {
     let console = console();
     let params = use_params_map();
-    let digest = Memo::new(move |_| params.with(|params| Digest::parse(&params.get("digest").unwrap_or_default())));
+    let digest =
+        Memo::new(move |_| params.with(|params| Digest::parse(&params.get("digest").unwrap_or_default())));
     let step = RwSignal::new(Step::Comparing);
     // The time of signing does not move any more once the step is open.
     let opened = browser::now();
@@ -73,7 +76,8 @@ pub(crate) fn Sign() -> impl IntoView {
         spawn_local(async move { step.set(compare(console, digest, &read).await) });
     });
     let back = move || digest.get().map_or_else(|| "/".to_owned(), |digest| format!("/proposals/{digest}"));
-    move || match step.get() {
+    move || {
+        match step.get() {
         Step::Comparing => html! {
             <Frame back=back() title="Sign">
                 <section class="panel"><div class="state" role="status">
@@ -113,6 +117,7 @@ pub(crate) fn Sign() -> impl IntoView {
         Step::Ready(review) => ready(console, review, opened, step, back()).into_any(),
         Step::Done(done) => finished(console, &done, back()).into_any(),
     }
+    }
 }
 
 #[component]
@@ -142,19 +147,28 @@ async fn compare(console: Console, digest: Digest, read: &Review) -> Step {
                 Step::Ready(Arc::new(now))
             } else {
                 Step::Refused(Problem {
-                    words: "A signature would not help: nothing is missing, or something else denies it.".into(),
+                    words: "A signature would not help: nothing is missing, or something else denies it."
+                        .into(),
                     code: String::new(),
                     bad: false,
                 })
             }
         }
-        Ok(_) => Step::Changed { read: digest, words: "The training output or the rules are others now.".into() },
+        Ok(_) => {
+            Step::Changed { read: digest, words: "The training output or the rules are others now.".into() }
+        }
         Err(problem) if problem.bad => Step::Changed { read: digest, words: problem.words },
         Err(problem) => Step::Refused(problem),
     }
 }
 
-fn ready(console: Console, review: Arc<Review>, opened: Timestamp, step: RwSignal<Step>, back: String) -> AnyView {
+fn ready(
+    console: Console,
+    review: Arc<Review>,
+    opened: Timestamp,
+    step: RwSignal<Step>,
+    back: String,
+) -> AnyView {
     let refuse = |words: &'static str, code: &'static str| {
         html! {
             <Frame back=back.clone() title="Sign">
@@ -344,7 +358,10 @@ fn form(
 /// What my signature changes, in words.
 fn effect(review: &Review, me: &Me) -> impl IntoView + use<> {
     let ends = words::until(review.proposal.statement().window.not_after);
-    let mine = review.places.iter().filter(|place| !quorum::my_roles(&place.decided.decision, &me.principal).is_empty());
+    let mine = review
+        .places
+        .iter()
+        .filter(|place| !quorum::my_roles(&place.decided.decision, &me.principal).is_empty());
     let (mut completes, mut leaves) = (Vec::new(), Vec::new());
     for place in mine {
         match quorum::missing(&place.decided.decision) {
@@ -358,7 +375,12 @@ fn effect(review: &Review, me: &Me) -> impl IntoView + use<> {
     });
     let rest = leaves
         .into_iter()
-        .map(|(place, more)| format!("For {place}, {} still needed after yours. ", words::count(more, "signature is", "signatures are")))
+        .map(|(place, more)| {
+            format!(
+                "For {place}, {} still needed after yours. ",
+                words::count(more, "signature is", "signatures are")
+            )
+        })
         .collect::<String>();
     html! { {done}{rest} }
 }
@@ -376,7 +398,8 @@ async fn sign(
         Some(open) => open,
         None => {
             let until = browser::now().plus(OPEN_SECONDS);
-            Session::open(&key.locked, passphrase, until).map_err(|error| format!("{}. Nothing was signed.", sentence(&error)))?
+            Session::open(&key.locked, passphrase, until)
+                .map_err(|error| format!("{}. Nothing was signed.", sentence(&error)))?
         }
     };
     let envelope = session.sign(draft);
@@ -411,11 +434,12 @@ fn finished(console: Console, done: &Done, back: String) -> impl IntoView + use<
     let me = console.me.get_untracked();
     let review = done.review.clone();
     let principal = me.as_ref().map(|me| &me.principal);
-    let title = match (review.permitted(), review.first().map(|place| quorum::missing(&place.decided.decision))) {
-        (true, _) => "Signed, quorum complete".to_owned(),
-        (false, Some(more)) if more > 0 => format!("Signed, {more} more needed"),
-        _ => "Signed".to_owned(),
-    };
+    let title =
+        match (review.permitted(), review.first().map(|place| quorum::missing(&place.decided.decision))) {
+            (true, _) => "Signed, quorum complete".to_owned(),
+            (false, Some(more)) if more > 0 => format!("Signed, {more} more needed"),
+            _ => "Signed".to_owned(),
+        };
     let places = review
         .places
         .iter()

@@ -18,8 +18,8 @@ use placet_core::{
 use crate::{
     browser,
     components::{
-        Bytes, CopyButton, DigestBlock, DropZone, Field, Gates, Mark, Notice, Outcome, Page, StateBlock, Tone,
-        hash,
+        Bytes, CopyButton, DigestBlock, DropZone, Field, Gates, Mark, Notice, Outcome, Page, StateBlock,
+        Tone, hash,
     },
     context::console,
     state::{
@@ -73,7 +73,11 @@ pub(crate) fn Verify() -> impl IntoView {
             weights: dropped_weights(&files.get()),
         })
     });
-    let text = |id: &'static str, label: &'static str, hint: &'static str, value: RwSignal<String>, error: Signal<String>| {
+    let text = |id: &'static str,
+                label: &'static str,
+                hint: &'static str,
+                value: RwSignal<String>,
+                error: Signal<String>| {
         html! {
             <Field id=id label=label hint=hint error=error>
                 <input class="input" id=id autocomplete="off" spellcheck="false" aria-describedby=format!("{id}-h {id}-e")
@@ -156,7 +160,11 @@ impl PartialEq for Held {
 
 /// Reads a file: as a document where it is one, as weights otherwise.
 async fn read(file: &web_sys::File) -> Option<File> {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the size of a file is not negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the size of a file is not negative"
+    )]
     let size = file.size() as u64;
     let name = placet_core::summary::escape(&file.name());
     if size <= LARGEST_DOCUMENT as u64 {
@@ -253,7 +261,13 @@ fn Panel(
     }
 }
 
-fn about_bundle(name: String, size: String, bundle: &Bundle, known: &Knowledge, question: &Question) -> AnyView {
+fn about_bundle(
+    name: String,
+    size: String,
+    bundle: &Bundle,
+    known: &Knowledge,
+    question: &Question,
+) -> AnyView {
     let start = browser::milliseconds();
     let answer = dropped::decide(bundle, known, question);
     let took = browser::milliseconds() - start;
@@ -275,7 +289,9 @@ fn about_bundle(name: String, size: String, bundle: &Bundle, known: &Knowledge, 
     let (environment, scope) = (decision.request.environment.to_string(), decision.request.scope.to_string());
     let outcome = match decision.outcome {
         Answer::Permit => {
-            let ends = answer.ends.map_or_else(String::new, |ends| format!("The approval ends on {}. ", words::until(ends)));
+            let ends = answer
+                .ends
+                .map_or_else(String::new, |ends| format!("The approval ends on {}. ", words::until(ends)));
             let holds = decision.valid_until.map_or_else(String::new, |until| {
                 format!("This answer holds until {}, or until newer documents arrive.", words::exact(until))
             });
@@ -320,7 +336,9 @@ fn why(decision: &Decision, known: &Knowledge) -> AnyView {
                 let could: Vec<_> = decision
                     .quorum
                     .iter()
-                    .flat_map(|role| role.could_sign.iter().map(|name| format!("{} ({})", known.name(name), role.role)))
+                    .flat_map(|role| {
+                        role.could_sign.iter().map(|name| format!("{} ({})", known.name(name), role.role))
+                    })
                     .collect();
                 match could.is_empty() {
                     true => html! { <p class="cellsub">"Nobody could give it."</p> }.into_any(),
@@ -350,7 +368,8 @@ fn signatures(decision: &Decision, known: &Knowledge) -> AnyView {
         return html! { <p class="panel__foot">"The bundle holds no approvals."</p> }.into_any();
     }
     let row = |approval: &placet_core::decision::ApprovalResult| {
-        let who = approval.approver.as_ref().map_or_else(|| approval.digest.to_string(), |name| known.name(name));
+        let who =
+            approval.approver.as_ref().map_or_else(|| approval.digest.to_string(), |name| known.name(name));
         let role = approval.role.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
         let counted = match (approval.counted, approval.code) {
             (true, _) => html! { <Mark tone=Tone::Ok icon="ok">"counted"</Mark> }.into_any(),
@@ -371,7 +390,13 @@ fn signatures(decision: &Decision, known: &Knowledge) -> AnyView {
     .into_any()
 }
 
-fn about_envelope(name: String, size: String, envelope: &Envelope, known: &Knowledge, now: Timestamp) -> AnyView {
+fn about_envelope(
+    name: String,
+    size: String,
+    envelope: &Envelope,
+    known: &Knowledge,
+    now: Timestamp,
+) -> AnyView {
     let opened = dropped::open(envelope, known, now);
     let signer = opened.signer.as_deref().map(placet_core::summary::escape).unwrap_or_default();
     let kind = opened.kind;
@@ -391,7 +416,9 @@ fn about_envelope(name: String, size: String, envelope: &Envelope, known: &Knowl
     // A payload that is no JSON is shown as text, with what hides escaped.
     let lines = match Value::parse(&opened.payload) {
         Ok(_) => pretty(&opened.payload),
-        Err(_) => String::from_utf8_lossy(&opened.payload).lines().map(placet_core::summary::escape).collect(),
+        Err(_) => {
+            String::from_utf8_lossy(&opened.payload).lines().map(placet_core::summary::escape).collect()
+        }
     };
     let digest = opened.digest;
     html! {
@@ -430,4 +457,3 @@ fn about_trust(name: String, size: String, trust: &Trust, known: &Knowledge, now
     }
     .into_any()
 }
-

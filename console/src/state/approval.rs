@@ -29,7 +29,13 @@ pub struct Draft {
 impl Draft {
     /// An approval of what `review` shows, signed at a moment that does not move any more.
     #[must_use]
-    pub fn approve(review: &Review, me: &Principal, role: &Role, comment: &str, signed_at: Timestamp) -> Self {
+    pub fn approve(
+        review: &Review,
+        me: &Principal,
+        role: &Role,
+        comment: &str,
+        signed_at: Timestamp,
+    ) -> Self {
         let proposal = review.proposal.statement();
         let approval = Approval {
             domain: proposal.domain,
@@ -104,7 +110,9 @@ impl Unsigned {
     pub fn words(&self) -> String {
         match self {
             Self::NoPolicy => "No policy is verified in this browser.".into(),
-            Self::OtherBytes => "What was signed is not what was shown. The signature was thrown away.".into(),
+            Self::OtherBytes => {
+                "What was signed is not what was shown. The signature was thrown away.".into()
+            }
             Self::NotVerified(error) => format!("The signature does not count: {error}. It was thrown away."),
         }
     }
@@ -116,7 +124,8 @@ impl Unsigned {
 #[must_use]
 pub fn pretty(json: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(json);
-    let (mut lines, mut line, mut depth, mut quoted, mut escaped) = (Vec::new(), String::new(), 0, false, false);
+    let (mut lines, mut line, mut depth, mut quoted, mut escaped) =
+        (Vec::new(), String::new(), 0, false, false);
     let mut wrap = |line: &mut String, depth: usize| {
         lines.push(placet_core::summary::escape(line).replace("\\\\", "\\"));
         *line = "  ".repeat(depth);

@@ -81,7 +81,8 @@ pub fn better(name: &str, bound: Option<&MetricBound>) -> Better {
         _ => {}
     }
     let name = name.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| name.split(['_', '-', '.', '/']).any(|part| part == *word));
+    let has =
+        |words: &[&str]| words.iter().any(|word| name.split(['_', '-', '.', '/']).any(|part| part == *word));
     if has(&["loss", "error", "ece", "mse", "mae", "rmse", "perplexity", "brier", "latency"]) {
         Better::Lower
     } else if has(&["accuracy", "f1", "recall", "precision", "auc", "auroc", "bleu", "score"]) {
@@ -334,11 +335,7 @@ fn add(pieces: &mut Vec<Piece>, piece: Piece) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use placet_core::{
-        name::Label,
-        statement::Statement as _,
-        training::Metric,
-    };
+    use placet_core::{name::Label, statement::Statement as _, training::Metric};
     use placet_testkit::{Organisation, name_of, rule, time};
 
     fn metric(output: &mut TrainingOutput, name: &str, text: &str) {
@@ -401,8 +398,19 @@ mod tests {
     fn nothing_is_left_out_in_silence() {
         let same = changes(|_| {});
         assert!(same.changed.is_empty());
-        let all = ["weights", "accuracy", "log_loss", "environments", "scopes", "allowed until", "materials",
-            "trainer", "model card", "baselines", "metadata"];
+        let all = [
+            "weights",
+            "accuracy",
+            "log_loss",
+            "environments",
+            "scopes",
+            "allowed until",
+            "materials",
+            "trainer",
+            "model card",
+            "baselines",
+            "metadata",
+        ];
         assert_eq!(same.unchanged, all);
     }
 

@@ -107,13 +107,17 @@ pub fn decide(bundle: &Bundle, knowledge: &Knowledge, question: &Question) -> Re
         .or(training.as_ref().map(|training| &training.subject));
     let model_id: ModelId = subject.map(|subject| subject.model_id.clone()).ok_or("bundle")?;
     let own = subject.map(|subject| subject.weights).ok_or("bundle")?;
-    let first = |text: &str, own: Option<String>| if text.is_empty() { own.unwrap_or_default() } else { text.to_owned() };
+    let first = |text: &str, own: Option<String>| {
+        if text.is_empty() { own.unwrap_or_default() } else { text.to_owned() }
+    };
     let environment = first(
         question.environment.trim(),
         proposal.as_ref().and_then(|p| p.environments.first()).map(ToString::to_string),
     );
-    let scope =
-        first(question.scope.trim(), proposal.as_ref().and_then(|p| p.scopes.first()).map(ToString::to_string));
+    let scope = first(
+        question.scope.trim(),
+        proposal.as_ref().and_then(|p| p.scopes.first()).map(ToString::to_string),
+    );
     let request = Request {
         model_id,
         weights: question.weights.unwrap_or(own),
@@ -149,7 +153,9 @@ pub fn open(envelope: &Envelope, knowledge: &Knowledge, now: Timestamp) -> Opene
     let payload = envelope.unverified_payload();
     let predicate = statement::predicate_type(payload);
     let (kind, (signer, outcome)) = match (envelope.payload_type(), predicate.as_deref()) {
-        (IN_TOTO, Some(TRAINING_OUTPUT)) => ("training output", positive::<TrainingOutput>(envelope, knowledge, now)),
+        (IN_TOTO, Some(TRAINING_OUTPUT)) => {
+            ("training output", positive::<TrainingOutput>(envelope, knowledge, now))
+        }
         (IN_TOTO, Some(PROPOSAL)) => ("proposal", positive::<Proposal>(envelope, knowledge, now)),
         (IN_TOTO, Some(APPROVAL)) => approval(envelope, knowledge, now),
         (IN_TOTO, Some(DEPLOYMENT)) => ("deployment", positive::<Deployment>(envelope, knowledge, now)),
@@ -177,15 +183,18 @@ fn signer<T: Statement>(envelope: &Envelope) -> Option<String> {
 }
 
 fn positive<T: Statement>(envelope: &Envelope, knowledge: &Knowledge, now: Timestamp) -> Found {
-    let verified = knowledge.chain().ok_or_else(no_policy).and_then(|chain| {
-        chain.verify::<T>(envelope, now, &knowledge.revoked_keys()).map(drop)
-    });
+    let verified = knowledge
+        .chain()
+        .ok_or_else(no_policy)
+        .and_then(|chain| chain.verify::<T>(envelope, now, &knowledge.revoked_keys()).map(drop));
     (signer::<T>(envelope), verified)
 }
 
 fn negative<T: Statement>(envelope: &Envelope, knowledge: &Knowledge) -> Found {
-    let verified =
-        knowledge.chain().ok_or_else(no_policy).and_then(|chain| chain.verify_negative::<T>(envelope).map(drop));
+    let verified = knowledge
+        .chain()
+        .ok_or_else(no_policy)
+        .and_then(|chain| chain.verify_negative::<T>(envelope).map(drop));
     (signer::<T>(envelope), verified)
 }
 
@@ -224,9 +233,12 @@ fn policy(envelope: &Envelope, knowledge: &Knowledge) -> Found {
 }
 
 fn list(envelope: &Envelope, knowledge: &Knowledge) -> Found {
-    let number = RevocationList::parse(envelope.unverified_payload()).ok().map(|list| format!("list {}", list.number));
-    let verified =
-        knowledge.chain().ok_or_else(no_policy).and_then(|chain| VerifiedList::verify(envelope, chain).map(drop));
+    let number =
+        RevocationList::parse(envelope.unverified_payload()).ok().map(|list| format!("list {}", list.number));
+    let verified = knowledge
+        .chain()
+        .ok_or_else(no_policy)
+        .and_then(|chain| VerifiedList::verify(envelope, chain).map(drop));
     (number, verified)
 }
 

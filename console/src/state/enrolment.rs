@@ -2,12 +2,7 @@
 //!
 //! It is no evidence of anything but that: whom the key belongs to is what root holders compare by voice, in words.
 
-use placet_core::{
-    json::ObjectWriter,
-    key::Signer,
-    name::Principal,
-    time::Timestamp,
-};
+use placet_core::{json::ObjectWriter, key::Signer, name::Principal, time::Timestamp};
 
 /// What stands before the signed bytes, so that such a signature is none over anything else.
 const CONTEXT: &[u8] = b"placet-enrolment-v1\n";
@@ -43,7 +38,9 @@ impl Refusal {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Name => "1 to 128 lower-case letters, digits and . _ @ : - beginning with a letter or digit.",
+            Self::Name => {
+                "1 to 128 lower-case letters, digits and . _ @ : - beginning with a letter or digit."
+            }
             Self::DisplayName => "1 to 256 characters.",
             Self::Note => "At most 256 characters.",
         }

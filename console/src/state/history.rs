@@ -208,12 +208,7 @@ impl Series {
 mod tests {
     use super::*;
     use crate::state::knowledge::Knowledge;
-    use placet_core::{
-        name::Label,
-        revocation::Target,
-        state::State,
-        training::Metric,
-    };
+    use placet_core::{name::Label, revocation::Target, state::State, training::Metric};
     use placet_testkit::{NOW, Organisation, time};
 
     fn review(version: &str, accuracy: &str, day: &str, approvers: &[&str], revoke: bool) -> Review {
@@ -242,8 +237,7 @@ mod tests {
         let candidate = review("3", "0.978", "17", &[], false);
         let others = [review("2", "0.972", "10", BOTH, false), review("1", "0.961", "02", BOTH, true)];
         let versions = versions(&candidate, &others);
-        let standing: Vec<_> =
-            versions.iter().map(|v| (v.training.version.as_str(), v.standing)).collect();
+        let standing: Vec<_> = versions.iter().map(|v| (v.training.version.as_str(), v.standing)).collect();
         assert_eq!(
             standing,
             [("1", Standing::Revoked), ("2", Standing::Approved), ("3", Standing::Candidate)]

@@ -6,7 +6,10 @@
 use placet_core::{decision::Outcome, digest::Digest, name::Principal, time::Timestamp};
 use serde::Deserialize;
 
-use super::{quorum::{self, RoleSlots, Slot}, review::Review};
+use super::{
+    quorum::{self, RoleSlots, Slot},
+    review::Review,
+};
 
 /// What a registry says about a proposal.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -231,13 +234,11 @@ pub fn refused(row: &Row, code: &str) -> Row {
 pub fn group(review: &Review, me: Option<&Principal>) -> Group {
     let open = |place: &&super::review::Place| {
         let decision = &place.decided.decision;
-        decision.outcome == Outcome::Deny
-            && super::review::is_only_early(&super::review::obstacles(decision))
+        decision.outcome == Outcome::Deny && super::review::is_only_early(&super::review::obstacles(decision))
     };
     let open: Vec<_> = review.places.iter().filter(open).collect();
-    let mine = me.is_some_and(|me| {
-        open.iter().any(|place| !quorum::my_roles(&place.decided.decision, me).is_empty())
-    });
+    let mine = me
+        .is_some_and(|me| open.iter().any(|place| !quorum::my_roles(&place.decided.decision, me).is_empty()));
     match (open.is_empty(), mine) {
         (true, _) => Group::Decided,
         (false, true) => Group::NeedsMe,
@@ -374,10 +375,9 @@ mod tests {
 
     #[test]
     fn seats_of_several_environments_are_not_added_up() {
-        let seat = |place: &str, required: u64| {
-            serde_json::json!({"environment": place, "role": "ml-lead", "required": required, "counted": 0})
-        };
-        let row = claimed(&claim(serde_json::json!([seat("staging", 1), seat("production", 2)])), Group::Waiting);
+        let seat = |place: &str, required: u64| serde_json::json!({"environment": place, "role": "ml-lead", "required": required, "counted": 0});
+        let row =
+            claimed(&claim(serde_json::json!([seat("staging", 1), seat("production", 2)])), Group::Waiting);
         assert_eq!(row.slots.len(), 1);
         assert_eq!(row.slots[0].slots.len(), 2);
     }

@@ -94,7 +94,9 @@ impl Contradiction {
             Self::ListWentBack { held, served } => {
                 format!("The registry served revocation list {} after {}.", number(served), number(held))
             }
-            Self::TwoLists { number: n } => format!("The registry served two revocation lists {}.", number(n)),
+            Self::TwoLists { number: n } => {
+                format!("The registry served two revocation lists {}.", number(n))
+            }
             Self::Unreadable => "What the registry served cannot be read.".into(),
         }
     }
@@ -289,7 +291,9 @@ impl Knowledge {
         let Some(chain) = self.chain() else {
             return match self.is_empty() {
                 true => fact(Standing::Unknown, "Policy pinned, not held yet", "the registry has it"),
-                false => fact(Standing::Bad, "Policy does not follow from the pin", "nothing is verified by it"),
+                false => {
+                    fact(Standing::Bad, "Policy does not follow from the pin", "nothing is verified by it")
+                }
             };
         };
         let policy = chain.newest().policy();
@@ -308,7 +312,11 @@ impl Knowledge {
     pub fn list_fact(&self, now: Timestamp) -> Fact {
         let (Some(list), Some(policy)) = (self.list(), self.policy()) else {
             let what = "No revocation list".to_owned();
-            return Fact { standing: Standing::Unknown, what, when: "no decision permits without one".into() };
+            return Fact {
+                standing: Standing::Unknown,
+                what,
+                when: "no decision permits without one".into(),
+            };
         };
         let age = now.since(list.list().window.not_before);
         let limit = policy.rules.iter().map(|rule| rule.revocation_list_max_age_seconds).min();
@@ -330,7 +338,8 @@ mod tests {
 
     #[test]
     fn a_registry_cannot_bring_its_own_pin() {
-        let (ours, theirs) = (Organisation::new(), Organisation::new().with(|p| p.organization = "Other".into()));
+        let (ours, theirs) =
+            (Organisation::new(), Organisation::new().with(|p| p.organization = "Other".into()));
         let knowledge = Knowledge::new(Some(ours.domain()), theirs.trust(), State::new());
         assert!(knowledge.chain().is_none());
         assert_eq!(knowledge.policy_fact(time(NOW)).standing, Standing::Bad);
@@ -350,7 +359,10 @@ mod tests {
         assert_eq!(code(&with(org.list(|list| list.number = 213))), Ok(()));
         let forked = with(org.list(|list| list.window.not_after = time("2026-11-22T16:00:00Z")));
         assert_eq!(code(&forked), Err("list_equivocation"));
-        assert_eq!(code(&Knowledge::new(Some(org.domain()), Trust::default(), State::new())), Err("policy_rollback"));
+        assert_eq!(
+            code(&Knowledge::new(Some(org.domain()), Trust::default(), State::new())),
+            Err("policy_rollback")
+        );
     }
 
     #[test]

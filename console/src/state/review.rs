@@ -209,7 +209,8 @@ impl Review {
     #[must_use]
     pub fn same_documents(&self, other: &Self) -> bool {
         let payload = |envelope: Option<&Envelope>| {
-            envelope.map(|envelope| (envelope.payload_type().to_owned(), envelope.unverified_payload().to_vec()))
+            envelope
+                .map(|envelope| (envelope.payload_type().to_owned(), envelope.unverified_payload().to_vec()))
         };
         payload(self.bundle.proposal()) == payload(other.bundle.proposal())
             && payload(self.bundle.training_output()) == payload(other.bundle.training_output())
@@ -360,7 +361,9 @@ mod tests {
     #[test]
     fn the_summary_is_the_core_s_and_its_digest_is_referred_to() {
         let review = review(&Organisation::new(), &[]);
-        assert!(review.summary.starts_with("placet-summary-v1\nAllow digits-classifier 3 (weights file sha256:"));
+        assert!(
+            review.summary.starts_with("placet-summary-v1\nAllow digits-classifier 3 (weights file sha256:")
+        );
         assert_eq!(review.reference.digest, Digest::of(review.summary.as_bytes()));
     }
 

@@ -1,6 +1,12 @@
 //! What is kept between visits and set by hand: where the registry is, and the pinned policy.
 
-use placet_core::{digest::Digest, envelope::Envelope, json::{Fields, ObjectWriter, Value}, key, policy::{POLICY, Policy}};
+use placet_core::{
+    digest::Digest,
+    envelope::Envelope,
+    json::{Fields, ObjectWriter, Value},
+    key,
+    policy::{POLICY, Policy},
+};
 
 /// The settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,7 +61,9 @@ impl Refusal {
             Self::NotTheOffered => {
                 "Not the policy that the registry offers. Nothing was pinned. Ask a root holder before you go on."
             }
-            Self::NothingOffered => "Words can only be compared with a policy that the registry offers. Paste the digest.",
+            Self::NothingOffered => {
+                "Words can only be compared with a policy that the registry offers. Paste the digest."
+            }
             Self::NoFirstPolicy => "The file holds no version 1 of a policy.",
         }
     }
@@ -96,7 +104,11 @@ pub fn registry(text: &str, origin: &str) -> Result<String, Refusal> {
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.' | '~');
     let rooted = path.is_empty() || path.starts_with('/');
-    if rooted && path.chars().all(plain) && !path.contains("..") { Ok(path.to_owned()) } else { Err(Refusal::NoAddress) }
+    if rooted && path.chars().all(plain) && !path.contains("..") {
+        Ok(path.to_owned())
+    } else {
+        Err(Refusal::NoAddress)
+    }
 }
 
 /// The pin that somebody typed: a digest, or the eight words of the policy that the registry offers.
@@ -193,7 +205,8 @@ mod tests {
     fn settings_that_were_tampered_with_pin_nothing() {
         let settings = Settings { registry: "/r".into(), pin: Some(Digest::of(b"x")) };
         assert_eq!(Settings::parse(&settings.to_json()), settings);
-        for text in ["", "{}", r#"{"pin":"sha256:12","registry":""}"#, r#"{"pin":null,"registry":"","x":1}"#] {
+        for text in ["", "{}", r#"{"pin":"sha256:12","registry":""}"#, r#"{"pin":null,"registry":"","x":1}"#]
+        {
             assert_eq!(Settings::parse(text), Settings::default());
         }
     }

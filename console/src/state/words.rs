@@ -167,7 +167,10 @@ mod tests {
 
     #[test]
     fn sizes_are_not_rounded_up() {
-        assert_eq!([size(999), size(1_000), size(9_999), size(999_999)], ["999 bytes", "1.0 KB", "9.9 KB", "999 KB"]);
+        assert_eq!(
+            [size(999), size(1_000), size(9_999), size(999_999)],
+            ["999 bytes", "1.0 KB", "9.9 KB", "999 KB"]
+        );
     }
 
     #[test]
