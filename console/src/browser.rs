@@ -74,15 +74,12 @@ pub(crate) fn set_theme(theme: Option<&str>) {
     let root = window.document().and_then(|document| document.document_element());
     let storage = window.local_storage().ok().flatten();
     // A theme that cannot be kept is still shown.
-    match theme {
-        Some(theme) => {
-            let _ = storage.map(|storage| storage.set_item("theme", theme));
-            let _ = root.map(|root| root.set_attribute("data-theme", theme));
-        }
-        None => {
-            let _ = storage.map(|storage| storage.remove_item("theme"));
-            let _ = root.map(|root| root.remove_attribute("data-theme"));
-        }
+    if let Some(theme) = theme {
+        let _ = storage.map(|storage| storage.set_item("theme", theme));
+        let _ = root.map(|root| root.set_attribute("data-theme", theme));
+    } else {
+        let _ = storage.map(|storage| storage.remove_item("theme"));
+        let _ = root.map(|root| root.remove_attribute("data-theme"));
     }
 }
 
@@ -135,10 +132,9 @@ pub(crate) async fn stream(
 pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         web_sys::console::error_1(&panic.to_string().into());
-        if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            if let Some(root) = document.document_element() {
+        if let Some(document) = web_sys::window().and_then(|window| window.document())
+            && let Some(root) = document.document_element() {
                 let _ = root.set_attribute("data-stopped", "");
             }
-        }
     }));
 }

@@ -4,7 +4,7 @@
 //! says is a claim and looks like one. In reading order:
 //!
 //! - [`state`]: what is shown and signed, as plain values that are tested without a browser.
-//! - [`keystore`]: locked keys in IndexedDB, and the one that is open.
+//! - [`keystore`]: locked keys in `IndexedDB`, and the one that is open.
 //! - `client`: the registry's interface; `browser`: everything else outside; `context`: what pages share.
 //! - `components`, `pages`, `app`: what is drawn.
 #![recursion_limit = "512"]

@@ -1,6 +1,8 @@
 //! A deployment statement is held against the decision that it claims to follow.
 #![expect(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
+use std::collections::BTreeSet;
+
 use placet_core::{
     code::Code,
     decide::{Decided, evaluate, verify_deployment},
@@ -8,12 +10,13 @@ use placet_core::{
     deployment::Deployment,
     digest::Digest,
     envelope::Envelope,
+    key::{KeyId, Signer as _},
     name::ModelId,
     state::State,
     statement::IN_TOTO,
     weights::WeightsKind,
 };
-use placet_testkit::{Organisation, name_of, sign_by, time};
+use placet_testkit::{Key, Organisation, name_of, sign_by, time};
 
 /// The sound organisation with a proposal and what was decided on it.
 struct Case {
@@ -42,7 +45,12 @@ impl Case {
     }
 
     fn verify(&self, deployment: &Envelope) -> Result<(), Code> {
-        let verified = verify_deployment(deployment, &self.decided.decision, &self.org.chain());
+        self.verify_among(deployment, &BTreeSet::new())
+    }
+
+    fn verify_among(&self, deployment: &Envelope, revoked: &BTreeSet<KeyId>) -> Result<(), Code> {
+        let chain = self.org.chain();
+        let verified = verify_deployment(deployment, &self.decided.decision, &chain, revoked);
         verified.map(drop).map_err(|error| error.code())
     }
 }
@@ -100,6 +108,15 @@ fn a_deployment_by_another_plane() {
 }
 
 #[test]
+fn a_deployment_under_a_revoked_key() {
+    let case = Case::permitted();
+    let revoked = |who: &str| BTreeSet::from([Key::of(who).public_key().key_id()]);
+    let deployment = case.by("deployer", |_| {});
+    assert_eq!(case.verify_among(&deployment, &revoked("deployer")), Err(Code::KeyRevoked));
+    assert_eq!(case.verify_among(&deployment, &revoked("alice.ng")), Ok(()));
+}
+
+#[test]
 fn an_approver_who_deploys_after_changing_planes() {
     // Approved while in governance; the next policy has the same person serve.
     let case = Case::permitted();
@@ -116,7 +133,10 @@ fn an_approver_who_deploys_after_changing_planes() {
     let chain = trust.policy(case.org.domain()).unwrap();
     assert_eq!(chain.links().count(), 2);
     let code = |envelope: &Envelope| {
-        verify_deployment(envelope, &case.decided.decision, chain).map(drop).map_err(|error| error.code())
+        let none = BTreeSet::new();
+        verify_deployment(envelope, &case.decided.decision, chain, &none)
+            .map(drop)
+            .map_err(|error| error.code())
     };
     assert_eq!(code(&case.by("alice.ng", |_| {})), Err(Code::DeployerIsApprover));
     assert_eq!(code(&case.by("deployer", |_| {})), Ok(()));

@@ -4,6 +4,7 @@
 //! - `setup`: what a fresh machine lacks, fetched with a word why.
 //! - `conformance`: the package as it is installed, and the vectors in every runtime.
 //! - `console`: the console's static files.
+//! - `mutations`: the core without one of its checks, and the vector that notices.
 //! - `npm`: the package for JavaScript; `commonjs`: its second module format.
 //! - `size`: what travels of the npm package.
 //! - `browser`: where Chromium and its driver are; `python`: Python with pinned packages.
@@ -17,6 +18,7 @@ mod commonjs;
 mod conformance;
 mod console;
 mod failure;
+mod mutations;
 mod npm;
 mod python;
 mod setup;
@@ -32,6 +34,8 @@ Usage: cargo xtask COMMAND
 
   test [AREA…]   run the tests of these areas, or of all; installs what is missing
   console        build the console's static files into target/console
+  mutations [WORD…]
+                 take the core's checks out one at a time and see that a vector notices
   npm            build the npm package into target/npm/placet
   help           print this
 ";
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         ["test", areas @ ..] => test::run(areas),
         ["console"] => console::build().map(|files| println!("console: {}", files.display())),
         ["console", "--trunk"] => console::for_trunk(),
+        ["mutations", words @ ..] => mutations::run(words),
         ["npm"] => npm::build().and_then(|package| {
             println!("npm package: {}", package.display());
             size::print(&package)

@@ -103,7 +103,7 @@ impl Deploy {
         Deployment::parse(&payload)?;
         let envelope = sign(IN_TOTO, payload, key);
         evidence.verify::<Deployment>(&envelope, decided.decision.request.now)?;
-        verify_deployment(&envelope, &decided.decision, evidence.chain()?)?;
+        verify_deployment(&envelope, &decided.decision, evidence.chain()?, &evidence.revoked_keys())?;
         let document = Document::of(envelope)?;
         if self.signing.output.is_none() {
             context.source.store()?.put_decision(&decided.bytes)?;

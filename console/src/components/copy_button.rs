@@ -35,10 +35,7 @@ pub(crate) fn CopyButton(
             aria-label=(!words).then(|| format!("Copy {what}"))
             on:click=copy
         >
-            {move || match copied.get() {
-                true => html! { <Icon name="verify" small=true/> }.into_any(),
-                false => html! { <Icon name="copy" small=true/> }.into_any(),
-            }}
+            {move || if copied.get() { html! { <Icon name="verify" small=true/> }.into_any() } else { html! { <Icon name="copy" small=true/> }.into_any() }}
             {words.then(|| format!("Copy {what}"))}
         </button>
         <span class="vh" role="status">{move || if copied.get() { "Copied" } else { "" }}</span>

@@ -71,10 +71,7 @@ fn mark(mark: &Mark) -> impl IntoView + use<> {
 
 fn text(mark: &Mark, first: bool, several: bool) -> impl IntoView + use<> {
     let class = if mark.standing == Standing::Candidate { "a" } else { "v" };
-    let version = match first && several {
-        true => format!("version {}", mark.version),
-        false => mark.version.clone(),
-    };
+    let version = if first && several { format!("version {}", mark.version) } else { mark.version.clone() };
     html! {
         <text class=class text-anchor="middle" x=mark.x y=if mark.below { mark.y + 19.0 } else { mark.y - 11.0 }>{mark.text.clone()}</text>
         <text text-anchor="middle" x=mark.x y="126">{version}</text>

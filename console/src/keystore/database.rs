@@ -1,4 +1,4 @@
-//! IndexedDB, as text by name. What was written is there once the call returns.
+//! `IndexedDB`, as text by name. What was written is there once the call returns.
 
 use idb::{Database, Factory, Query, TransactionMode};
 use wasm_bindgen::JsValue;

@@ -120,11 +120,10 @@ async fn load(console: Console, rows: RwSignal<Option<Result<Vec<Row>, Failure>>
             Err(_) => continue,
         };
         rows.update(|rows| {
-            if let Some(Ok(rows)) = rows {
-                if let Some(row) = rows.iter_mut().find(|row| row.digest == looked.digest) {
+            if let Some(Ok(rows)) = rows
+                && let Some(row) = rows.iter_mut().find(|row| row.digest == looked.digest) {
                     *row = looked;
                 }
-            }
         });
     }
     let mine = rows.with_untracked(|rows| {
@@ -174,10 +173,7 @@ fn Head(
             <div><h1>"Inbox"</h1><p>{sentence}</p></div>
             <div class="row no-print">
                 <span class="live" role="status">
-                    {move || match console.registry.with(|registry| registry.live) {
-                        true => html! { <Mark icon="ok">"Live"</Mark> }.into_any(),
-                        false => html! { <Mark icon="off">"Not live"</Mark> }.into_any(),
-                    }}
+                    {move || if console.registry.with(|registry| registry.live) { html! { <Mark icon="ok">"Live"</Mark> }.into_any() } else { html! { <Mark icon="off">"Not live"</Mark> }.into_any() }}
                 </span>
             </div>
         </div>

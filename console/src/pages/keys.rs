@@ -183,7 +183,7 @@ fn NewKey(
                         on_made();
                     }
                     Err(_) => {
-                        error.set("This browser keeps nothing (a private window?). No key was made.".into())
+                        error.set("This browser keeps nothing (a private window?). No key was made.".into());
                     }
                 },
                 Err(words) => error.set(words),
@@ -257,15 +257,12 @@ fn NewKey(
 /// Makes a key or opens a file, and locks it.
 fn make(name: &str, passphrase: &str, file: Option<&[u8]>, opens: &str) -> Result<StoredKey, String> {
     let no_random = || "This browser gives no random bytes. No key was made.".to_owned();
-    let secret = match file {
-        Some(bytes) => {
-            let opens = (!opens.is_empty()).then_some(opens.as_bytes());
-            placet_keys::open(bytes, opens).map_err(|refusal| words_of(&refusal))?
-        }
-        None => {
-            let seed = Zeroizing::new(browser::random::<32>().ok_or_else(no_random)?);
-            SecretKey::from_seed(seed).map_err(|refusal| words_of(&refusal))?
-        }
+    let secret = if let Some(bytes) = file {
+        let opens = (!opens.is_empty()).then_some(opens.as_bytes());
+        placet_keys::open(bytes, opens).map_err(|refusal| words_of(&refusal))?
+    } else {
+        let seed = Zeroizing::new(browser::random::<32>().ok_or_else(no_random)?);
+        SecretKey::from_seed(seed).map_err(|refusal| words_of(&refusal))?
     };
     let fresh = FreshBytes::new(browser::random().ok_or_else(no_random)?);
     let locked = LockedKey::lock(&secret, name.trim(), passphrase.as_bytes(), fresh);
@@ -377,10 +374,7 @@ fn ProveBackup(
             let key = key.clone();
             spawn_local(async move {
                 let Some(file) = files.first() else { return };
-                let bytes = match file.size() > 65_536.0 {
-                    true => Vec::new(),
-                    false => browser::read(file).await.unwrap_or_default(),
-                };
+                let bytes = if file.size() > 65_536.0 { Vec::new() } else { browser::read(file).await.unwrap_or_default() };
                 match key.check_backup(&bytes) {
                     Ok(backup) => {
                         error.set(String::new());
@@ -458,10 +452,7 @@ fn ProveBackup(
                 </Field></div>
                 <div class="row mt-4">
                     <button type="submit" class="btn btn--primary" aria-disabled=move || busy.get().then_some("true")>
-                        {move || match busy.get() {
-                            true => html! { <Icon name="spin" spin=true/>"Opening…" }.into_any(),
-                            false => html! { "Open the backup" }.into_any(),
-                        }}
+                        {move || if busy.get() { html! { <Icon name="spin" spin=true/>"Opening…" }.into_any() } else { html! { "Open the backup" }.into_any() }}
                     </button>
                 </div>
             </form>

@@ -338,10 +338,7 @@ fn gates(place: &Place, several: bool) -> impl IntoView + use<> {
     let decision = place.decided.decision.clone();
     let failing = decision.gates.iter().filter(|gate| gate.code.is_some()).count();
     let all = decision.gates.len();
-    let title = match several {
-        true => format!("Gates for {}", place.environment),
-        false => "Gates".to_owned(),
-    };
+    let title = if several { format!("Gates for {}", place.environment) } else { "Gates".to_owned() };
     let id = format!("h-ga-{}", place.environment);
     let heading = id.clone();
     html! {
@@ -410,17 +407,14 @@ fn exact(review: &Review, me: Option<&crate::state::knowledge::Me>, now: Timesta
     let digest = review.proposal.digest();
     let role = me.and_then(|me| review.my_roles(&me.principal).first().cloned());
     let draft = me.zip(role).map(|(me, role)| Draft::approve(review, &me.principal, &role, "", now));
-    let (title, lines, size) = match draft {
-        Some(draft) => (
-            "what the key will sign, but for the time and your comment",
-            approval::pretty(&draft.payload),
-            draft.payload.len(),
-        ),
-        None => {
-            let payload =
-                review.bundle.proposal().map(|e| e.unverified_payload().to_vec()).unwrap_or_default();
-            ("the proposal", approval::pretty(&payload), payload.len())
-        }
+    let (title, lines, size) = if let Some(draft) = draft { (
+        "what the key will sign, but for the time and your comment",
+        approval::pretty(&draft.payload),
+        draft.payload.len(),
+    ) } else {
+        let payload =
+            review.bundle.proposal().map(|e| e.unverified_payload().to_vec()).unwrap_or_default();
+        ("the proposal", approval::pretty(&payload), payload.len())
     };
     html! {
         <section class="section" aria-labelledby="h-by">

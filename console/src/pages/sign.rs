@@ -296,21 +296,18 @@ fn form(
                 <div class="panel__head"><h2 class="h2" id="key-h">"Your key"</h2><KeyChip key=key.clone()/></div>
                 <form class="panel__body" on:submit=submit>
                     <div class="cols cols--even">
-                        {move || match is_open.get() {
-                            true => html! {
-                                <div class="field"><span class="label">"Key"</span>
-                                    <p>"Open. One press signs."</p></div>
-                            }.into_any(),
-                            false => html! {
-                                <Field id="pass" label="Passphrase" hint="Opens the key for this one signature." error=error>
-                                    <input class="input" type="password" id="pass" autocomplete="current-password"
-                                        aria-describedby="pass-h pass-e" required=true
-                                        aria-invalid=move || (!error.get().is_empty()).then_some("true")
-                                        prop:value=move || passphrase.get()
-                                        on:input=move |event| { passphrase.set(event_target_value(&event)); error.set(String::new()); }/>
-                                </Field>
-                            }.into_any(),
-                        }}
+                        {move || if is_open.get() { html! {
+                            <div class="field"><span class="label">"Key"</span>
+                                <p>"Open. One press signs."</p></div>
+                        }.into_any() } else { html! {
+                            <Field id="pass" label="Passphrase" hint="Opens the key for this one signature." error=error>
+                                <input class="input" type="password" id="pass" autocomplete="current-password"
+                                    aria-describedby="pass-h pass-e" required=true
+                                    aria-invalid=move || (!error.get().is_empty()).then_some("true")
+                                    prop:value=move || passphrase.get()
+                                    on:input=move |event| { passphrase.set(event_target_value(&event)); error.set(String::new()); }/>
+                            </Field>
+                        }.into_any() }}
                         <Field id="comment" label="Comment, signed and public (optional)"
                             hint="Writing here changes the bytes; they are shown again below before you sign.">
                             <input class="input" id="comment" maxlength="2000" aria-describedby="comment-h" prop:value=move || comment.get()
@@ -337,10 +334,7 @@ fn form(
                     })}
                     <div class="row mt-4">
                         <button type="submit" class="btn btn--primary btn--big" aria-disabled=move || busy.get().then_some("true")>
-                            {move || match busy.get() {
-                                true => html! { <Icon name="spin" spin=true/>"Signing…" }.into_any(),
-                                false => html! { <Icon name="key"/>"Sign approval" }.into_any(),
-                            }}
+                            {move || if busy.get() { html! { <Icon name="spin" spin=true/>"Signing…" }.into_any() } else { html! { <Icon name="key"/>"Sign approval" }.into_any() }}
                         </button>
                         <a class="btn btn--big" href=back>"Back to the review"</a>
                     </div>
@@ -394,13 +388,10 @@ async fn sign(
     passphrase: &str,
     keep_open: bool,
 ) -> Result<Done, String> {
-    let session = match console.open_key(&key.public) {
-        Some(open) => open,
-        None => {
-            let until = browser::now().plus(OPEN_SECONDS);
-            Session::open(&key.locked, passphrase, until)
-                .map_err(|error| format!("{}. Nothing was signed.", sentence(&error)))?
-        }
+    let session = if let Some(open) = console.open_key(&key.public) { open } else {
+        let until = browser::now().plus(OPEN_SECONDS);
+        Session::open(&key.locked, passphrase, until)
+            .map_err(|error| format!("{}. Nothing was signed.", sentence(&error)))?
     };
     let envelope = session.sign(draft);
     if keep_open {

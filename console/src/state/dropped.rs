@@ -226,10 +226,7 @@ fn policy(envelope: &Envelope, knowledge: &Knowledge) -> Found {
         None => placet_core::code::Code::PolicyUnpinned,
         Some(_) => placet_core::code::Code::PolicySignatures,
     };
-    match reached.is_some_and(|link| link.digest() == envelope.digest()) {
-        true => (organization, Ok(())),
-        false => (organization, Err(VerifyError::Signer { code, principal: "root".into() })),
-    }
+    if reached.is_some_and(|link| link.digest() == envelope.digest()) { (organization, Ok(())) } else { (organization, Err(VerifyError::Signer { code, principal: "root".into() })) }
 }
 
 fn list(envelope: &Envelope, knowledge: &Knowledge) -> Found {

@@ -220,10 +220,7 @@ pub fn looked_at(row: &Row, review: &Review, me: Option<&Principal>) -> Row {
         },
         proposed_at: Some(proposal.proposed_at),
         closes_at: Some(window.map_or(ends, |window| window.min(ends))),
-        looked: match contradicts {
-            true => Looked::Contradicts(format!("the registry lists it under “{}”", row.group.title())),
-            false => Looked::Here,
-        },
+        looked: if contradicts { Looked::Contradicts(format!("the registry lists it under “{}”", row.group.title())) } else { Looked::Here },
     }
 }
 

@@ -307,7 +307,7 @@ pub fn remarks(review: &Review, knowledge: &Knowledge) -> Vec<Remark> {
 /// The policy that the proposal names, which words the rules in the summary.
 #[must_use]
 pub fn policy_of<'a>(review: &Review, knowledge: &'a Knowledge) -> Option<&'a Policy> {
-    knowledge.chain()?.find(review.proposal.statement().policy).map(|link| link.policy())
+    knowledge.chain()?.find(review.proposal.statement().policy).map(placet_core::policy::Link::policy)
 }
 
 #[cfg(test)]

@@ -4,13 +4,14 @@ use alloc::{collections::BTreeSet, string::String};
 
 use crate::{
     code::Code, decision::Decision, deployment::Deployment, digest::Digest, envelope::Envelope,
-    error::VerifyError, policy::TrustPolicy, statement::Subject, verify::Verified,
+    error::VerifyError, key::KeyId, policy::TrustPolicy, statement::Subject, verify::Verified,
 };
 
 /// Verifies that a deployment was signed by the serving plane, follows `decision`, and was not made by one of the
 /// people who approved (attack: the approver deploys).
 ///
-/// The statement is judged at the decision's own `now`.
+/// The statement is judged at the decision's own `now`; `revoked` are the keys that are revoked by then
+/// ([`VerifiedTrust::revoked_keys`](crate::trust::VerifiedTrust::revoked_keys)).
 ///
 /// # Errors
 ///
@@ -20,8 +21,9 @@ pub fn verify_deployment(
     envelope: &Envelope,
     decision: &Decision,
     policy: &TrustPolicy,
+    revoked: &BTreeSet<KeyId>,
 ) -> Result<Verified<Deployment>, VerifyError> {
-    let verified = policy.verify::<Deployment>(envelope, decision.request.now, &BTreeSet::new())?;
+    let verified = policy.verify::<Deployment>(envelope, decision.request.now, revoked)?;
     let deployment = verified.statement();
     let refuse =
         |code| VerifyError::Signer { code, principal: String::from(deployment.deployed_by.as_str()) };

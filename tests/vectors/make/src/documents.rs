@@ -136,6 +136,7 @@ fn requests(file: &mut File) {
         ("a time in seconds", r#""2026-11-22T14:05:00Z""#, "1795356300", Code::WrongType),
         ("weights of no kind that is known", r#""kind":"file""#, r#""kind":"any""#, Code::UnknownValue),
         ("a digest in capitals", r#""digest":"sha256:"#, r#""digest":"SHA256:"#, Code::InvalidDigest),
+        ("more about the weights", r#""kind":"file""#, r#""kind":"file","size":7"#, Code::UnknownField),
         (
             "a field that is not known",
             r#"{"environment""#,
@@ -279,6 +280,13 @@ fn fields(file: &mut File) {
         ),
         ("baselines that are a list", r#""baselines":{}"#, r#""baselines":[]"#, Code::WrongType),
         ("weights of no kind that is known", r#""kind":"file""#, r#""kind":"folder""#, Code::UnknownValue),
+        (
+            "another model in its predicate",
+            r#""model_id":"digits-classifier""#,
+            r#""model_id":"digits""#,
+            Code::ModelMismatch,
+        ),
+        ("a file of which more is said", r#""size":7"#, r#""size":7,"mode":493"#, Code::UnknownField),
         ("a size that is negative", r#""size":7"#, r#""size":-7"#, Code::InvalidInteger),
     ] {
         let training = resigned(&story.training, from, to, &["training-pipeline"]);

@@ -553,6 +553,21 @@ fn states(file: &mut File) {
         &[],
     );
 
+    let approval = Story::of(org.clone()).approval("chandra.iyer", |_| {});
+    let mine = Entry { kind: EntryKind::Approval, value: approval.digest(), ..entry };
+    let seen = sound.clone().list(&org, |list| {
+        list.number = 211;
+        list.window.not_before = time("2026-11-22T13:30:00Z");
+        list.entries = vec![mine];
+    });
+    let scene = sound.clone().after(&seen);
+    file.permit(
+        "a state with an entry of this approval that has run out",
+        "What has run out is no longer held against it.",
+        &scene,
+        &[],
+    );
+
     let other = Organisation::new().with(|policy| policy.organization = "Other".into());
     let theirs = Story::of(other).approved();
     let merged = {

@@ -48,6 +48,12 @@ fn documents() -> File {
         ),
         ("a field in other letters", r#""role":"safety""#, r#""Role":"safety""#.into(), Code::MissingField),
         (
+            "a field beside its predicate",
+            r#""predicateType""#,
+            r#""extra":{},"predicateType""#.into(),
+            Code::UnknownField,
+        ),
+        (
             "two subjects",
             r#""subject":["#,
             r#""subject":[{"digest":{"sha256":"00"},"name":"other"},"#.into(),
@@ -223,6 +229,26 @@ fn identifiers() -> File {
         let codes = [Code::InvalidIdentifier, Code::TrainingOutputMismatch, Code::ThresholdNotMet];
         file.deny(&format!("a model id with {name}"), "It looks like the approved one.", &scene, &codes);
     }
+    let (longest, longer) = ("a".repeat(256), "a".repeat(257));
+    let named = |model: &str| {
+        let text = String::from_utf8(story.training.unverified_payload().to_vec()).unwrap();
+        sign_by(IN_TOTO, text.replace("digits-classifier", model).into_bytes(), &["training-pipeline"])
+    };
+    let scene = |model: &str| story.scene(&[]).but(|scene| scene.training = named(model).into());
+    let comment = "For comparison: the longest there is, of another model.";
+    let codes = [Code::TrainingOutputMismatch, Code::ModelMismatch, Code::ThresholdNotMet];
+    file.deny("a model id of 256 characters", comment, &scene(&longest), &codes);
+    let codes = [Code::InvalidIdentifier, Code::TrainingOutputMismatch, Code::ThresholdNotMet];
+    file.deny("a model id of 257 characters", "", &scene(&longer), &codes);
+    let approval = story.approval("chandra.iyer", |_| {});
+    let long = resigned(&approval, "chandra.iyer", &"a".repeat(129), &["chandra.iyer"]);
+    let scene = story.scene(&["alice.ng"]).but(|scene| scene.approvals.push(long.into()));
+    file.deny(
+        "an approver's name of 129 characters",
+        "",
+        &scene,
+        &[Code::ThresholdNotMet, Code::InvalidIdentifier],
+    );
     let approval = story.approval("chandra.iyer", |_| {});
     for (name, approver) in [
         ("a capital", "Chandra.iyer"),

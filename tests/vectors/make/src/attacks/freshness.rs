@@ -280,6 +280,17 @@ fn policies() -> File {
         &rotated(&tired),
         &[Code::PolicySignatures],
     );
+    let late = Story::of(org.clone().with(|policy| {
+        policy.principals.get_mut("dana.osei").unwrap().keys[0].window.not_before =
+            time("2026-02-01T00:00:00Z");
+    }));
+    let codes = [Code::PolicySignatures];
+    file.deny(
+        "a policy from before its root's keys",
+        "It says that it is older than its signature.",
+        &late.approved(),
+        &codes,
+    );
     let mixed = org
         .clone()
         .with(|policy| policy.principals.get_mut("alice.ng").unwrap().roles.push(name_of("trainer")));
@@ -372,6 +383,11 @@ fn lists() -> File {
     ] {
         file.deny(&format!("a list signed by {name}"), "", &by(signers), &[Code::ListSignatures]);
     }
+    let payload = org.list(|_| {}).unverified_payload().to_vec();
+    let scene = sound.clone().but(|scene| {
+        scene.lists = vec![sign_by("application/json", payload, &["registry"]).into()];
+    });
+    file.deny("a list of another payload type", "", &scene, &[Code::WrongPayloadType]);
     let expired = Story::of(org.clone().with(|policy| {
         policy.principals.get_mut("registry").unwrap().keys[0].window.not_after =
             time("2026-11-22T14:05:00Z");

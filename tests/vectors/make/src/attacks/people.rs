@@ -305,6 +305,28 @@ fn key_ids() -> File {
     }
     let scene = with(altered(&approval, |json| json["algorithm"] = json!("none")));
     file.deny("an algorithm in the envelope", "", &scene, &short(Code::UnknownField));
+    let org = Organisation::new();
+    let nameless = |envelope: &Envelope| {
+        altered(envelope, |json| {
+            for entry in json["signatures"].as_array_mut().unwrap() {
+                entry["keyid"] = json!("");
+            }
+        })
+    };
+    let scene = Scene::sound().but(|scene| scene.lists = vec![nameless(&org.list(|_| {}))]);
+    file.deny(
+        "a list whose signature names no key",
+        "The registry's signature is good.",
+        &scene,
+        &[Code::ListSignatures],
+    );
+    let scene = Scene::sound().but(|scene| scene.policies = vec![nameless(&org.policy_envelope())]);
+    file.deny_policy(
+        "a policy whose signatures name no key",
+        "The root's signatures are good.",
+        &scene,
+        Code::PolicySignatures,
+    );
     let policy = Organisation::new().policy_envelope();
     let hex = key.to_hex();
     for algorithm in ["none", "Ed25519", "ed448", "hs256"] {
@@ -674,6 +696,18 @@ fn junk() -> File {
         scene.revocations.push(reject.into());
     });
     file.permit("a rejection of another proposal", "", &scene, &[Code::ApprovalOtherProposal]);
+    let auditor = Story::of(Organisation::new().with(|policy| {
+        policy.roles.insert(name_of("auditor"), placet_core::policy::Plane::Governance);
+        policy.principals.get_mut("dana.osei").unwrap().roles = vec![name_of("auditor")];
+    }));
+    let reject = auditor.approval("dana.osei", |approval| approval.verdict = Verdict::Reject);
+    let scene = auditor.approved().but(|scene| scene.approvals.push(reject.into()));
+    file.permit(
+        "a rejection by an auditor",
+        "The rule asks for no auditor, so that none has a say.",
+        &scene,
+        &[Code::NotAnApproval],
+    );
     let full = (0..252).map(|number| Bytes::from(format!("{number}")));
     let scene = story.approved().but(|scene| scene.approvals.extend(full));
     file.permit("as much junk as a bundle holds", "", &scene, &[Code::WrongType; 252]);

@@ -340,6 +340,12 @@ fn overreach() -> File {
         &scene,
         &[Code::ThresholdNotMet, Code::KeyRevoked],
     );
+    let posing = story.org.revocation("deployer", proposal, |revocation| {
+        (revocation.reason_code, revocation.evidence) = (Reason::Drift, report.map(Digest::of));
+    });
+    let scene = story.approved().but(|scene| scene.revocations.push(posing.into()));
+    file.permit("a deployer stops a proposal as a monitor may", "It stops nothing.", &scene, &[]);
+    root_keys(&mut file);
     let forged = sign_by(
         IN_TOTO,
         plain
@@ -352,6 +358,32 @@ fn overreach() -> File {
     let scene = plain.approved().but(|scene| scene.revocations.push(forged.into()));
     file.permit("a monitor revokes in Bo's name", "It revokes nothing.", &scene, &[]);
     file
+}
+
+/// Keys of the root, now or once, and revocations by the root, now or once.
+fn root_keys(file: &mut File) {
+    let org = Organisation::new();
+    let story = Story::of(org.clone());
+    let root = ["alice.ng", "chandra.iyer", "emil.novak"];
+    let second = org.next_policy(
+        |policy| policy.root.principals = root.map(name_of).into(),
+        &["alice.ng", "bo.eriksen", "chandra.iyer", "dana.osei", "emil.novak"],
+    );
+    let revoked = |revoker: &str, owner: &str| {
+        story.scene(&["alice.ng", owner]).but(|scene| {
+            scene.policies.push((&second).into());
+            scene.revocations.push(org.key_revocation(revoker, owner).into());
+        })
+    };
+    let comment = "While Bo was of the root it was a root key, and now Bo is not.";
+    let scene = revoked("bo.eriksen", "dana.osei");
+    file.permit("one who left the root revokes what was a root key", comment, &scene, &[]);
+    let comment = "The root changes by policies alone.";
+    let scene = revoked("bo.eriksen", "chandra.iyer");
+    file.permit("one who left the root revokes what has become a root key", comment, &scene, &[]);
+    let codes = [Code::ThresholdNotMet, Code::KeyRevoked];
+    let scene = revoked("alice.ng", "dana.osei");
+    file.deny("one of the root revokes what was a root key", "For comparison: the root may.", &scene, &codes);
 }
 
 fn one_hand() -> File {
