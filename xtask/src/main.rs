@@ -4,6 +4,7 @@
 //! - `setup`: what a fresh machine lacks, fetched with a word why.
 //! - `conformance`: the package as it is installed, and the vectors in every runtime.
 //! - `console`: the console's static files.
+//! - `demo`: an organisation to try everything with.
 //! - `npm`: the package for JavaScript; `commonjs`: its second module format.
 //! - `size`: what travels of the npm package.
 //! - `browser`: where Chromium and its driver are; `python`: Python with pinned packages.
@@ -16,6 +17,7 @@ mod browser;
 mod commonjs;
 mod conformance;
 mod console;
+mod demo;
 mod failure;
 mod npm;
 mod python;
@@ -32,6 +34,7 @@ Usage: cargo xtask COMMAND
 
   test [AREA…]   run the tests of these areas, or of all; installs what is missing
   console        build the console's static files into target/console
+  demo           serve a demonstration on http://127.0.0.1:8787; --reset makes it anew, --listen IP:PORT
   npm            build the npm package into target/npm/placet
   help           print this
 ";
@@ -47,6 +50,8 @@ fn main() -> ExitCode {
             println!("npm package: {}", package.display());
             size::print(&package)
         }),
+        ["demo", arguments @ ..] => demo::run(arguments),
+        ["npm"] => npm::build().map(|package| println!("npm package: {}", package.display())),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}\nAreas of `test`:\n{}", areas::list());
             Ok(())
