@@ -51,7 +51,6 @@ fn main() -> ExitCode {
             size::print(&package)
         }),
         ["demo", arguments @ ..] => demo::run(arguments),
-        ["npm"] => npm::build().map(|package| println!("npm package: {}", package.display())),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}\nAreas of `test`:\n{}", areas::list());
             Ok(())
