@@ -212,9 +212,9 @@ impl Demo {
         let source = Path::new("/dev/urandom");
         let read = File::open(source).and_then(|mut file| file.read_exact(&mut random));
         read.map_err(|error| Failure::file(source, &error))?;
-        let parts: Vec<String> =
-            random.chunks(2).map(|pair| pair.iter().map(|byte| format!("{byte:02x}")).collect()).collect();
-        self.write("keys/passphrase", format!("demo-{}\n", parts.join("-")).as_bytes())?;
+        let random = format!("{:016x}", u64::from_be_bytes(random));
+        let (first, last) = random.split_at(8);
+        self.write("keys/passphrase", format!("demo-{first}-{last}\n").as_bytes())?;
         for (name, _) in PEOPLE {
             let from = format!("--from keys/{name}.pem --output keys/{name}.json --name {name}");
             self.placet(&format!("keygen {from} --format locked --new-passphrase-file keys/passphrase"))?;
@@ -229,8 +229,10 @@ impl Demo {
         let passphrase = self.path("keys/passphrase");
         let phrase = fs::read_to_string(&passphrase).map_err(|error| Failure::file(&passphrase, &error))?;
         let keys = self.path("keys");
-        let people: String =
-            PEOPLE.iter().map(|(name, role)| format!("  {:<13}  {role}\n", format!("{name}.json"))).collect();
+        let people = PEOPLE.map(|(name, role)| format!("  {:<13}  {role}", format!("{name}.json"))).join(
+            "
+",
+        );
         let open = if console {
             format!("Open http://{address}/ and import the key file of whom you want to be.")
         } else {
