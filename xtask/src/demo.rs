@@ -248,6 +248,7 @@ waits for one of ml-lead and one of safety.
 
 Sign in as any of these, with the files in {keys}; the passphrase of all is  {phrase}
 {people}
+
 The services' keys beside them are not locked. All of this is made for this demonstration: nobody's key
 belongs into one directory with the others'. The pin of this organisation is in
 {directory}/pins.
