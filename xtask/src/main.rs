@@ -5,6 +5,7 @@
 //! - `conformance`: the package as it is installed, and the vectors in every runtime.
 //! - `console`: the console's static files.
 //! - `mutations`: the core without one of its checks, and the vector that notices.
+//! - `demo`: an organisation to try everything with.
 //! - `npm`: the package for JavaScript; `commonjs`: its second module format.
 //! - `size`: what travels of the npm package.
 //! - `browser`: where Chromium and its driver are; `python`: Python with pinned packages.
@@ -17,6 +18,7 @@ mod browser;
 mod commonjs;
 mod conformance;
 mod console;
+mod demo;
 mod failure;
 mod mutations;
 mod npm;
@@ -36,6 +38,7 @@ Usage: cargo xtask COMMAND
   console        build the console's static files into target/console
   mutations [WORD…]
                  take the core's checks out one at a time and see that a vector notices
+  demo           serve a demonstration on http://127.0.0.1:8787; --reset makes it anew, --listen IP:PORT
   npm            build the npm package into target/npm/placet
   help           print this
 ";
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
             println!("npm package: {}", package.display());
             size::print(&package)
         }),
+        ["demo", arguments @ ..] => demo::run(arguments),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}\nAreas of `test`:\n{}", areas::list());
             Ok(())
