@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         secret(&directory.join(format!("keys/{name}.pem")), name)?;
     }
 
-    let org = organisation()?;
+    let org = organisation();
     let versions = [
         Version { name: "1", metrics: ["0.961", "0.236", "0.125"], made: "2026-10-02", card: CARDS[0] },
         Version { name: "2", metrics: ["0.972", "0.085", "0.019"], made: "2026-10-20", card: CARDS[1] },
@@ -92,7 +92,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let with_forged: Bundle = org.bundle(training, waiting, &[approval, forged]);
     write(&directory, "documents/bundle-forged.json", &with_forged.to_json())?;
     // The same world under another root, as a lying registry would serve it.
-    let liar = organisation()?.with(|policy| policy.organization = "Examp1e".into());
+    let liar = organisation().with(|policy| policy.organization = "Examp1e".into());
     write(&directory, "documents/trust-of-another.json", &liar.trust().to_json())?;
 
     let pin: Digest = org.domain();
@@ -172,9 +172,9 @@ impl Version {
 }
 
 /// Production bounds the calibration error from above and the accuracy from below.
-fn organisation() -> Result<Organisation, Box<dyn Error>> {
+fn organisation() -> Organisation {
     let ceiling = MetricBound { name: label("calibration_error"), min: None, max: Some(metric("0.05")) };
-    Ok(Organisation::new().with(|policy| {
+    Organisation::new().with(|policy| {
         policy.log = Some(Log {
             origin: "registry.example/ledger".into(),
             key: Key::of("log").public_key().clone(),
@@ -186,7 +186,7 @@ fn organisation() -> Result<Organisation, Box<dyn Error>> {
                 rule.metrics.push(ceiling.clone());
             }
         }
-    }))
+    })
 }
 
 fn label(text: &str) -> Label {

@@ -133,8 +133,9 @@ pub(crate) fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         web_sys::console::error_1(&panic.to_string().into());
         if let Some(document) = web_sys::window().and_then(|window| window.document())
-            && let Some(root) = document.document_element() {
-                let _ = root.set_attribute("data-stopped", "");
-            }
+            && let Some(root) = document.document_element()
+        {
+            let _ = root.set_attribute("data-stopped", "");
+        }
     }));
 }

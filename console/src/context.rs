@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local, web_sys};
-use placet_core::{key::PublicKey, state::State, time::Timestamp};
+use placet_core::{key::PublicKey, state::State, time::Timestamp, trust::Trust};
 use wasm_bindgen::{JsCast as _, closure::Closure};
 
 use crate::{
@@ -128,7 +128,7 @@ impl Console {
             text("state").await.and_then(|text| State::parse(text.as_bytes()).ok()).unwrap_or_default();
         let trust = text("trust").await.unwrap_or_default();
         let known = Knowledge::read(settings.pin, trust.as_bytes(), state.clone());
-        let known = known.unwrap_or_else(|_| Knowledge::new(settings.pin, Default::default(), state));
+        let known = known.unwrap_or_else(|_| Knowledge::new(settings.pin, Trust::default(), state));
         self.settings.set(settings);
         self.knowledge.set(Arc::new(known));
         let mut keys: Vec<_> = database::all(Table::Keys).await.unwrap_or_default();

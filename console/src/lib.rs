@@ -8,6 +8,11 @@
 //! - `client`: the registry's interface; `browser`: everything else outside; `context`: what pages share.
 //! - `components`, `pages`, `app`: what is drawn.
 #![recursion_limit = "512"]
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::too_many_lines,
+    reason = "components own their props, and a page is one long tree of elements"
+)]
 
 #[macro_use]
 mod html;

@@ -70,8 +70,11 @@ fn list(files: Option<web_sys::FileList>) -> Vec<web_sys::File> {
 }
 
 fn event_target(event: &ev::Event) -> web_sys::HtmlInputElement {
-    event.target().map_or_else(|| {
-        // An event without a target is not dispatched.
-        wasm_bindgen::JsValue::NULL.unchecked_into()
-    }, wasm_bindgen::JsCast::unchecked_into)
+    event.target().map_or_else(
+        || {
+            // An event without a target is not dispatched.
+            wasm_bindgen::JsValue::NULL.unchecked_into()
+        },
+        wasm_bindgen::JsCast::unchecked_into,
+    )
 }

@@ -27,7 +27,11 @@ pub(crate) fn SignedSentence(
     });
     let digest = review.proposal.digest();
     let summary = review.summary.clone();
-    let sentence = if heading { html! { <h1 class="sentence" id="sentence">{sentence(&review)}</h1> }.into_any() } else { html! { <p class="sentence" id="sentence">{sentence(&review)}</p> }.into_any() };
+    let sentence = if heading {
+        html! { <h1 class="sentence" id="sentence">{sentence(&review)}</h1> }.into_any()
+    } else {
+        html! { <p class="sentence" id="sentence">{sentence(&review)}</p> }.into_any()
+    };
     html! {
         <section class="signed" aria-labelledby="sentence">
             <p class="signed__tag">

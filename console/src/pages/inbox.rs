@@ -121,9 +121,10 @@ async fn load(console: Console, rows: RwSignal<Option<Result<Vec<Row>, Failure>>
         };
         rows.update(|rows| {
             if let Some(Ok(rows)) = rows
-                && let Some(row) = rows.iter_mut().find(|row| row.digest == looked.digest) {
-                    *row = looked;
-                }
+                && let Some(row) = rows.iter_mut().find(|row| row.digest == looked.digest)
+            {
+                *row = looked;
+            }
         });
     }
     let mine = rows.with_untracked(|rows| {

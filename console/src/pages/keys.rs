@@ -28,9 +28,8 @@ pub(crate) fn Keys() -> impl IntoView {
         (!another.get()).then(|| console.my_key()).flatten()
     });
     let title = move || match current.get() {
-        None => "Make your key",
         Some(key) if console.me.get().is_some_and(|me| me.key == key.public) => "Your key",
-        Some(_) => "Make your key",
+        None | Some(_) => "Make your key",
     };
     html! {
         <Page title="Keys">
@@ -374,7 +373,11 @@ fn ProveBackup(
             let key = key.clone();
             spawn_local(async move {
                 let Some(file) = files.first() else { return };
-                let bytes = if file.size() > 65_536.0 { Vec::new() } else { browser::read(file).await.unwrap_or_default() };
+                let bytes = if file.size() > 65_536.0 {
+                    Vec::new()
+                } else {
+                    browser::read(file).await.unwrap_or_default()
+                };
                 match key.check_backup(&bytes) {
                     Ok(backup) => {
                         error.set(String::new());

@@ -407,13 +407,14 @@ fn exact(review: &Review, me: Option<&crate::state::knowledge::Me>, now: Timesta
     let digest = review.proposal.digest();
     let role = me.and_then(|me| review.my_roles(&me.principal).first().cloned());
     let draft = me.zip(role).map(|(me, role)| Draft::approve(review, &me.principal, &role, "", now));
-    let (title, lines, size) = if let Some(draft) = draft { (
-        "what the key will sign, but for the time and your comment",
-        approval::pretty(&draft.payload),
-        draft.payload.len(),
-    ) } else {
-        let payload =
-            review.bundle.proposal().map(|e| e.unverified_payload().to_vec()).unwrap_or_default();
+    let (title, lines, size) = if let Some(draft) = draft {
+        (
+            "what the key will sign, but for the time and your comment",
+            approval::pretty(&draft.payload),
+            draft.payload.len(),
+        )
+    } else {
+        let payload = review.bundle.proposal().map(|e| e.unverified_payload().to_vec()).unwrap_or_default();
         ("the proposal", approval::pretty(&payload), payload.len())
     };
     html! {

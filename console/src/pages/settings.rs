@@ -28,7 +28,8 @@ pub(crate) fn SettingsPage() -> impl IntoView {
         async move { if ready { offered(console).await } else { None } }
     });
     let pinned = move || {
-        if let Some(pin) = pin() { html! {
+        if let Some(pin) = pin() {
+            html! {
             <section class="panel" aria-labelledby="pinned-h">
                 <div class="panel__head"><h2 class="h2" id="pinned-h">"Pinned policy"</h2></div>
                 <div class="panel__body stack">
@@ -44,7 +45,8 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                 </div>
             </section>
         }
-        .into_any() } else {
+        .into_any()
+        } else {
             let offered = offer.get().flatten();
             let on_pin = move |pin| spawn_local(async move { console.pin(Some(pin)).await });
             html! { <PinPolicy offered=offered on_pin=on_pin/> }.into_any()

@@ -388,7 +388,9 @@ async fn sign(
     passphrase: &str,
     keep_open: bool,
 ) -> Result<Done, String> {
-    let session = if let Some(open) = console.open_key(&key.public) { open } else {
+    let session = if let Some(open) = console.open_key(&key.public) {
+        open
+    } else {
         let until = browser::now().plus(OPEN_SECONDS);
         Session::open(&key.locked, passphrase, until)
             .map_err(|error| format!("{}. Nothing was signed.", sentence(&error)))?

@@ -86,7 +86,13 @@ pub(crate) fn Verify() -> impl IntoView {
         }
     };
     let none = Signal::derive(String::new);
-    let at_error = Signal::derive(move || if question.with(Option::is_none) { "Exactly YYYY-MM-DDTHH:MM:SSZ.".to_owned() } else { String::new() });
+    let at_error = Signal::derive(move || {
+        if question.with(Option::is_none) {
+            "Exactly YYYY-MM-DDTHH:MM:SSZ.".to_owned()
+        } else {
+            String::new()
+        }
+    });
     let pin_error = Signal::derive(move || match pin.get().trim() {
         "" => String::new(),
         text if Digest::parse(text).is_none() => "sha256: and 64 hex digits.".to_owned(),
@@ -339,7 +345,11 @@ fn why(decision: &Decision, known: &Knowledge) -> AnyView {
                         role.could_sign.iter().map(|name| format!("{} ({})", known.name(name), role.role))
                     })
                     .collect();
-                if could.is_empty() { html! { <p class="cellsub">"Nobody could give it."</p> }.into_any() } else { html! { <p class="cellsub">{could.join(", ")}" could give it."</p> }.into_any() }
+                if could.is_empty() {
+                    html! { <p class="cellsub">"Nobody could give it."</p> }.into_any()
+                } else {
+                    html! { <p class="cellsub">{could.join(", ")}" could give it."</p> }.into_any()
+                }
             }
             Code::WeightsMismatch => {
                 let asked = decision.request.weights.digest;

@@ -226,7 +226,11 @@ fn policy(envelope: &Envelope, knowledge: &Knowledge) -> Found {
         None => placet_core::code::Code::PolicyUnpinned,
         Some(_) => placet_core::code::Code::PolicySignatures,
     };
-    if reached.is_some_and(|link| link.digest() == envelope.digest()) { (organization, Ok(())) } else { (organization, Err(VerifyError::Signer { code, principal: "root".into() })) }
+    if reached.is_some_and(|link| link.digest() == envelope.digest()) {
+        (organization, Ok(()))
+    } else {
+        (organization, Err(VerifyError::Signer { code, principal: "root".into() }))
+    }
 }
 
 fn list(envelope: &Envelope, knowledge: &Knowledge) -> Found {

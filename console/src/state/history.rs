@@ -1,6 +1,6 @@
 //! The metrics of a model over its versions, from documents that were verified here.
 
-use placet_core::{decision::Outcome, digest::Digest, time::Timestamp, training::TrainingOutput};
+use placet_core::{code::Code, decision::Outcome, digest::Digest, time::Timestamp, training::TrainingOutput};
 
 use super::{
     changes::{self, Better},
@@ -81,10 +81,13 @@ pub fn versions(candidate: &Review, others: &[Review]) -> Vec<Version> {
     let standing = |review: &Review| {
         let place = review.places.iter().find(|place| Some(&place.environment) == environment)?;
         let decision = &place.decided.decision;
-        use placet_core::code::Code::{ProposalRevoked, WeightsRevoked};
         Some(if decision.outcome == Outcome::Permit {
             Standing::Approved
-        } else if decision.denials.iter().any(|code| matches!(code, ProposalRevoked | WeightsRevoked)) {
+        } else if decision
+            .denials
+            .iter()
+            .any(|code| matches!(code, Code::ProposalRevoked | Code::WeightsRevoked))
+        {
             Standing::Revoked
         } else {
             Standing::Other

@@ -220,7 +220,11 @@ pub fn looked_at(row: &Row, review: &Review, me: Option<&Principal>) -> Row {
         },
         proposed_at: Some(proposal.proposed_at),
         closes_at: Some(window.map_or(ends, |window| window.min(ends))),
-        looked: if contradicts { Looked::Contradicts(format!("the registry lists it under “{}”", row.group.title())) } else { Looked::Here },
+        looked: if contradicts {
+            Looked::Contradicts(format!("the registry lists it under “{}”", row.group.title()))
+        } else {
+            Looked::Here
+        },
     }
 }
 

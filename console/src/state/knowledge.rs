@@ -289,7 +289,9 @@ impl Knowledge {
             return fact(Standing::Unknown, "No policy pinned", "nothing can be verified");
         }
         let Some(chain) = self.chain() else {
-            return if self.is_empty() { fact(Standing::Unknown, "Policy pinned, not held yet", "the registry has it") } else {
+            return if self.is_empty() {
+                fact(Standing::Unknown, "Policy pinned, not held yet", "the registry has it")
+            } else {
                 fact(Standing::Bad, "Policy does not follow from the pin", "nothing is verified by it")
             };
         };

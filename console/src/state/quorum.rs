@@ -196,14 +196,14 @@ fn gate_has(decision: &Decision, gate: Gate, code: Code) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use placet_core::{approval::Verdict, decide::evaluate, envelope::Envelope};
+    use placet_core::{approval::Verdict, decide::evaluate, envelope::Envelope, state::State};
     use placet_testkit::{Organisation, name_of};
 
     fn decision(org: &Organisation, approvals: impl Fn(&Envelope, &Envelope) -> Vec<Envelope>) -> Decision {
         let training = org.training(|_| {});
         let proposal = org.proposal(&training, |_| {});
         let bundle = org.bundle(&training, &proposal, &approvals(&training, &proposal));
-        evaluate(&bundle, &org.trust().verify(), &Default::default(), &org.request()).decision
+        evaluate(&bundle, &org.trust().verify(), &State::default(), &org.request()).decision
     }
 
     #[test]

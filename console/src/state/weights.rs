@@ -34,13 +34,12 @@ pub enum Check {
 /// The [`Code`] of the manifest's rule that is broken.
 pub fn of_files(mut files: Vec<WeightsFile>, expected: Option<WeightsKind>) -> Result<Weights, Code> {
     let single = files.len() == 1 && expected != Some(WeightsKind::Directory);
-    if single
-        && let Some(file) = files.pop() {
-            // The name of a single file is not part of its digest.
-            let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
-            let manifest = Manifest::file(WeightsFile { path: name, ..file });
-            return manifest.map(|manifest| manifest.weights()).map_err(|error| error.code());
-        }
+    if single && let Some(file) = files.pop() {
+        // The name of a single file is not part of its digest.
+        let name = file.path.rsplit('/').next().unwrap_or_default().to_owned();
+        let manifest = Manifest::file(WeightsFile { path: name, ..file });
+        return manifest.map(|manifest| manifest.weights()).map_err(|error| error.code());
+    }
     let root = files.first().and_then(|file| file.path.split_once('/')).map(|(root, _)| format!("{root}/"));
     if let Some(root) = root.filter(|root| files.iter().all(|file| file.path.starts_with(root))) {
         for file in &mut files {

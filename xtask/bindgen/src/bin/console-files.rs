@@ -78,9 +78,9 @@ struct Hashed {
 impl Hashed {
     fn of(stem: &str, extension: &str, bytes: Vec<u8>) -> Self {
         let digest = Sha256::digest(&bytes);
-        let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let short = digest.iter().take(8).fold(0_u64, |short, byte| short << 8 | u64::from(*byte));
         Self {
-            name: format!("{stem}-{short}.{extension}"),
+            name: format!("{stem}-{short:016x}.{extension}"),
             integrity: format!("sha256-{}", Base64::encode_string(&digest)),
             bytes,
         }
