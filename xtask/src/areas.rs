@@ -33,6 +33,11 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "keys", about: "placet-keys, here and for WebAssembly", run: keys },
     Area { name: "wasm", about: "the bindings in Node and Chromium", run: wasm },
     Area { name: "npm", about: "the npm package as it is installed", run: conformance::package },
+    Area {
+        name: "console",
+        about: "the console: its logic, and journeys and attacks in Chromium",
+        run: console::test,
+    },
     Area { name: "conformance", about: "the vectors in Rust, Node and Chromium", run: conformance::vectors },
     Area { name: "interop", about: "other implementations read what Placet writes", run: interop },
     Area { name: "fixtures", about: "the models are those that their script trains", run: fixtures },

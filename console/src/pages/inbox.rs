@@ -391,6 +391,11 @@ fn line(console: Console, row: Row, index: usize, cursor: RwSignal<usize>) -> im
         }
     };
     let version = row.version.clone();
+    let words = match row.permitted {
+        None => html! { <span>{row.words}</span> }.into_any(),
+        Some(true) => html! { <Mark tone=Tone::Ok icon="ok">{row.words}</Mark> }.into_any(),
+        Some(false) => html! { <Mark tone=Tone::Bad icon="bad">{row.words}</Mark> }.into_any(),
+    };
     html! {
         <tr class:at=move || cursor.get() == index>
             <th scope="row">
@@ -401,7 +406,7 @@ fn line(console: Console, row: Row, index: usize, cursor: RwSignal<usize>) -> im
             </th>
             <td class="num hide-phone" data-l="Version"><span>{row.version}</span></td>
             <td data-l="Environment"><span>{row.environments.join(", ")}</span></td>
-            <td data-l="Quorum"><span class="quorum"><Slots roles=row.slots/><span>{row.words}</span></span></td>
+            <td data-l="Quorum"><span class="quorum"><Slots roles=row.slots/>{words}</span></td>
             <td class="num" data-l="Age"><span>{age}</span></td>
             <td class="num" data-l="Closes in">{closes}</td>
         </tr>

@@ -341,7 +341,8 @@ fn form(
                 </form>
             </section>
             <section class="panel mt-4"><div class="panel__body"><details open=move || !comment.get().is_empty()>
-                <summary>{move || format!("Exact bytes, {} bytes, {}", draft.with(|d| d.payload.len()), draft.with(Draft::digest))}</summary>
+                <summary>{move || format!("Exact bytes, {} bytes", draft.with(|draft| draft.payload.len()))}</summary>
+                {move || html! { <p class="stack"><DigestBlock digest=draft.with(Draft::digest)/></p> }}
                 {move || html! { <Bytes lines=draft.with(|draft| approval::pretty(&draft.payload)) label="The bytes of the approval, line by line"/> }}
             </details></div></section>
         </Page>
@@ -367,15 +368,14 @@ fn effect(review: &Review, me: &Me) -> impl IntoView + use<> {
         <strong>{format!("Your signature completes the quorum for {}. ", words::list(&completes))}</strong>
         {format!("The model becomes deployable there from that moment until {ends}. ")}
     });
-    let rest = leaves
+    let rest: Vec<_> = leaves
         .into_iter()
         .map(|(place, more)| {
-            format!(
-                "For {place}, {} still needed after yours. ",
-                words::count(more, "signature is", "signatures are")
-            )
+            let more = words::count(more, "signature is", "signatures are");
+            format!("For {place}, {more} still needed after yours. ")
         })
-        .collect::<String>();
+        .collect();
+    let rest = rest.concat();
     html! { {done}{rest} }
 }
 
@@ -411,6 +411,8 @@ async fn sign(
     };
     let fresh = fresh.filter(|fresh| fresh.statements().contains_key(&envelope.digest()));
     console.reviewed.set(None);
+    // How many are left is counted when the inbox is looked at again.
+    console.needs_me.set(None);
     console.arrivals.update(|count| *count += 1);
     Ok(Done { review: Arc::new(fresh.unwrap_or(after)), envelope, sent })
 }

@@ -117,6 +117,8 @@ pub struct Row {
     pub closes_at: Option<Timestamp>,
     /// How far this was looked at.
     pub looked: Looked,
+    /// Whether it is permitted, where that was decided here and nothing can be added.
+    pub permitted: Option<bool>,
 }
 
 /// How far a row was looked at.
@@ -155,6 +157,7 @@ pub fn claimed(claim: &Claim, group: Group) -> Row {
         proposed_at: Timestamp::parse(&claim.proposed_at),
         closes_at: Timestamp::parse(&claim.expires_at),
         looked: Looked::Claimed,
+        permitted: None,
     }
 }
 
@@ -225,6 +228,7 @@ pub fn looked_at(row: &Row, review: &Review, me: Option<&Principal>) -> Row {
         } else {
             Looked::Here
         },
+        permitted: (group == Group::Decided).then(|| review.permitted()),
     }
 }
 
