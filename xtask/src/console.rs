@@ -9,12 +9,10 @@ use std::{
 };
 
 use crate::{
-    browser,
     failure::Failure,
     setup,
     step::{self, Count},
-    test::Run,
-    workspace::{cargo, program, root, target},
+    workspace::{cargo, root, target},
 };
 
 /// Builds the files and returns their directory. It appears whole or not at all.
@@ -39,38 +37,6 @@ pub(crate) fn for_trunk() -> Result<(), Failure> {
         .ok_or_else(|| Failure::new("trunk_missing", "this is the hook that Trunk.toml names"))?;
     compile("wasm")?;
     write(Path::new(&staging), "wasm")
-}
-
-/// The console's logic without a browser, then its pages in Chromium against a real registry.
-pub(crate) fn test(run: &mut Run) -> Result<(), Failure> {
-    run.check("tests of its logic", Count::Cargo, &mut cargo("test --package placet-console --lib"))?;
-    setup::node_packages()?;
-    let chromium = browser::chromium()?;
-    let files = build()?;
-    let results = target().join("e2e");
-    run.need(
-        "write a world",
-        Count::Preparation,
-        cargo("run --package placet-console --example world --").arg(results.join("world")),
-    )?;
-    run.need(
-        "compile a registry",
-        Count::Preparation,
-        &mut cargo("build --package placet-registry --example serve"),
-    )?;
-    let mut journeys = program("node");
-    journeys.args(["--test", "--test-reporter=tap", "--test-concurrency=1"]);
-    for name in ["verify", "keys", "journey", "attacks"] {
-        journeys.arg(root().join("tests/e2e").join(format!("{name}.test.mjs")));
-    }
-    journeys
-        .env("PLACET_E2E_WORLD", results.join("world"))
-        .env("PLACET_E2E_SCREENSHOTS", results.join("screenshots"))
-        .env("PLACET_E2E_CONSOLE", files)
-        .env("PLACET_E2E_REGISTRY", target().join("debug/examples/serve"))
-        .env("PLACET_E2E_CHROMIUM", chromium.browser);
-    run.check("journeys and attacks in Chromium", Count::Node, &mut journeys)?;
-    Ok(())
 }
 
 fn compile(profile: &str) -> Result<(), Failure> {
