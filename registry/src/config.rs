@@ -19,7 +19,7 @@ pub struct Config {
     pub console: Option<Arc<StaticFiles>>,
     /// SHA-256 digests of the tokens that may read; empty where everybody may.
     pub read_tokens: Vec<Digest>,
-    /// That a restored database holds every statement again, so that lists may be signed: see [`crate::list`].
+    /// That a restored database holds every statement again, so that lists may be signed: see `list.rs`.
     pub rebuilt: bool,
     /// Whether `X-Forwarded-For` tells the client's address, as behind a proxy of one's own.
     pub behind_proxy: bool,
