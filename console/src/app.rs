@@ -13,8 +13,8 @@ use crate::{
     components::Shell,
     context::Console,
     pages::{
-        Inbox, Keys, ModelPage, Models, NotFound, RejectPage, ReviewPage, RevokePage, SettingsPage, Sign, Verify,
-        WithdrawPage,
+        Inbox, Keys, ModelPage, Models, NotFound, RejectPage, ReviewPage, RevokePage, SettingsPage, Sign,
+        Verify, WithdrawPage,
     },
 };
 

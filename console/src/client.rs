@@ -145,7 +145,8 @@ impl Client {
         let bytes = self.get(&format!("/v1/proposals/{}", encode(&proposal.to_string()))).await?;
         let answer = Value::parse(&bytes).map_err(|_| Failure::Unreadable("json_syntax"))?;
         let field = answer.members().and_then(|mut members| members.find(|(name, _)| name == "deployments"));
-        let items = field.and_then(|(_, items)| items.elements()).ok_or(Failure::Unreadable("missing_field"))?;
+        let items =
+            field.and_then(|(_, items)| items.elements()).ok_or(Failure::Unreadable("missing_field"))?;
         Ok(items.filter_map(|item| Envelope::from_value(item).ok()).collect())
     }
 

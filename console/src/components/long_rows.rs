@@ -28,7 +28,8 @@ pub(crate) fn LongRows<V: IntoView + 'static>(
 ) -> impl IntoView {
     let height = RwSignal::new(GUESS);
     let measure = move || {
-        let Some((above, view, measured)) = measured(id, height.get_untracked(), &shown.get_untracked()) else {
+        let Some((above, view, measured)) = measured(id, height.get_untracked(), &shown.get_untracked())
+        else {
             return;
         };
         if (measured - height.get_untracked()).abs() > 0.5 {
@@ -78,7 +79,7 @@ fn measured(id: &str, height: f64, shown: &Range<usize>) -> Option<(f64, f64, f6
     let view = window.inner_height().ok()?.as_f64()?;
     let above = -body.get_bounding_client_rect().top();
     let rows = body.query_selector_all("tr:not(.space)").ok()?;
-    let (first, last) = (rows.get(0), rows.get(rows.length().checked_sub(1).unwrap_or_default()));
+    let (first, last) = (rows.get(0), rows.get(rows.length().saturating_sub(1)));
     let rect = |node: Option<web_sys::Node>| {
         use wasm_bindgen::JsCast as _;
         node.and_then(|node| node.dyn_into::<web_sys::Element>().ok()).map(|e| e.get_bounding_client_rect())

@@ -55,8 +55,10 @@ fn drawing(drawing: &Drawing, class: &'static str, label: &str) -> impl IntoView
 fn bar(bar: &Bar) -> impl IntoView + use<> {
     let Bar { y, proposed, ends, pending, .. } = *bar;
     // What was revoked has no other end.
-    let tick = bar.revoked.is_none().then(|| html! { <path class="c-rev" d=format!("M{ends} {}v12", y - 6.0)/> });
-    let waits = pending.then(|| html! { <path class="c-line c-line--cand" d=format!("M{proposed} {y}H{ends}")/> });
+    let tick =
+        bar.revoked.is_none().then(|| html! { <path class="c-rev" d=format!("M{ends} {}v12", y - 6.0)/> });
+    let waits =
+        pending.then(|| html! { <path class="c-line c-line--cand" d=format!("M{proposed} {y}H{ends}")/> });
     let diamond = html! { <path class="c-cand" d=format!("M{proposed} {}l6 6-6 6-6-6z", y - 6.0)/> };
     let ran = bar.approved.zip(bar.ran_to).map(|(from, to)| {
         let rest = bar.revoked.is_none() && ends > to;
@@ -66,7 +68,9 @@ fn bar(bar: &Bar) -> impl IntoView + use<> {
             <circle class="c-appr" cx=from cy=y r="5"/>
         }
     });
-    let revoked = bar.revoked.map(|x| html! { <path class="c-rev" d=format!("M{} {}l8 8m0-8l-8 8", x - 4.0, y - 4.0)/> });
+    let revoked = bar
+        .revoked
+        .map(|x| html! { <path class="c-rev" d=format!("M{} {}l8 8m0-8l-8 8", x - 4.0, y - 4.0)/> });
     html! {
         <text class="v" x="0" y=y + 4.0>{format!("version {}", short(&bar.version))}</text>
         {waits}{diamond}{ran}{revoked}{tick}

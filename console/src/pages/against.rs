@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_params_map;
-use placet_core::{approval::Verdict, decision::Outcome as Answer, digest::Digest, envelope::Envelope, name::Role};
+use placet_core::{
+    approval::Verdict, decision::Outcome as Answer, digest::Digest, envelope::Envelope, name::Role,
+};
 
 use super::{
     key_form::{KeyForm, Progress, signatory},
@@ -178,11 +180,12 @@ fn form(
             Draft::say(wording.verdict, &review, &me, &role.get(), &text, opened)
         })
     };
-    let missing = Signal::derive(move || match (category.get(), reason.with(|text| text.trim().is_empty())) {
-        (None, _) => "Choose a category first.".to_owned(),
-        (_, true) => "Say why in a sentence first.".to_owned(),
-        _ => String::new(),
-    });
+    let missing =
+        Signal::derive(move || match (category.get(), reason.with(|text| text.trim().is_empty())) {
+            (None, _) => "Choose a category first.".to_owned(),
+            (_, true) => "Say why in a sentence first.".to_owned(),
+            _ => String::new(),
+        });
     let on_open = {
         let review = review.clone();
         Callback::new(move |session: Session| {

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_params_map;
-use placet_core::{envelope::Envelope, name::{Environment, ModelId}};
+use placet_core::{
+    envelope::Envelope,
+    name::{Environment, ModelId},
+};
 
 use super::models::{left_out, look, offline, reviews};
 use crate::{
@@ -118,9 +121,10 @@ fn page(console: Console, model: &ModelId, loaded: &Loaded) -> AnyView {
     let Loaded { reviews, row, deployments } = loaded;
     let events = events::of(model, reviews, deployments, &known, now);
     let environments = known.policy().map(|policy| policy.environments.clone()).unwrap_or_default();
-    let may_revoke = console.me.get().is_some_and(|me| {
-        known.policy().is_some_and(|policy| revoke::may_revoke(policy, &me.principal))
-    });
+    let may_revoke = console
+        .me
+        .get()
+        .is_some_and(|me| known.policy().is_some_and(|policy| revoke::may_revoke(policy, &me.principal)));
     // What asks most comes last in policies by custom; what runs is looked at first.
     let proposed = |environment: &&Environment| {
         reviews.iter().any(|r| r.places.iter().any(|place| place.environment == **environment))
@@ -158,7 +162,8 @@ fn page(console: Console, model: &ModelId, loaded: &Loaded) -> AnyView {
 
 /// How much of it there is, in a sentence.
 fn lead(row: &Row, reviews: &[Review], now: placet_core::time::Timestamp) -> String {
-    let mut versions: Vec<_> = reviews.iter().map(|review| review.training.statement().version.to_string()).collect();
+    let mut versions: Vec<_> =
+        reviews.iter().map(|review| review.training.statement().version.to_string()).collect();
     versions.sort_unstable();
     versions.dedup();
     let first = reviews.iter().map(|review| review.training.statement().created_at).min();
@@ -216,7 +221,8 @@ fn standing(
 
 fn metrics(known: &Knowledge, reviews: &[Review], environment: &Environment) -> impl IntoView + use<> {
     let versions = history::settled(reviews, environment);
-    let rule = reviews.iter().flat_map(|review| &review.places).find(|place| place.environment == *environment);
+    let rule =
+        reviews.iter().flat_map(|review| &review.places).find(|place| place.environment == *environment);
     let rule = rule.and_then(|place| place.rule.clone());
     let series = history::series(&versions, rule.as_ref());
     let policy = known.policy().map(|policy| policy.version).unwrap_or_default();

@@ -1,6 +1,10 @@
 //! Every model in every environment. The registry says which models there are; how they stand is decided here.
 
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_query_map};
@@ -49,8 +53,7 @@ pub(crate) fn Models() -> impl IntoView {
         let filter = filter.get();
         found.with(|found| match found {
             Some(Ok(found)) => {
-                let passes =
-                    |name: &&String| filter.passes(name, found.rows.get(*name).map(AsRef::as_ref));
+                let passes = |name: &&String| filter.passes(name, found.rows.get(*name).map(AsRef::as_ref));
                 Arc::new(found.names.iter().filter(passes).cloned().collect::<Vec<_>>())
             }
             _ => Arc::default(),
@@ -151,13 +154,14 @@ async fn load(
             break;
         }
     }
-    let mut looked: HashMap<String, ()> = HashMap::new();
+    let mut looked: HashSet<String> = HashSet::new();
     loop {
         let next = names.try_with_untracked(|names| {
             let sight = shown.try_get_untracked().unwrap_or_default();
-            let sight = names.get(sight.start.min(names.len())..sight.end.min(names.len())).unwrap_or_default();
+            let sight =
+                names.get(sight.start.min(names.len())..sight.end.min(names.len())).unwrap_or_default();
             let ahead = if looked.len() < AHEAD { all.as_slice() } else { &[] };
-            sight.iter().chain(ahead).find(|name| !looked.contains_key(*name)).cloned()
+            sight.iter().chain(ahead).find(|name| !looked.contains(*name)).cloned()
         });
         let Some(next) = next else { return };
         if !is_current() {
@@ -168,7 +172,7 @@ async fn load(
             gloo_timers::future::TimeoutFuture::new(200).await;
             continue;
         };
-        looked.insert(name.clone(), ());
+        looked.insert(name.clone());
         if let Ok(row) = look_at(console, &name).await
             && is_current()
         {
@@ -193,10 +197,7 @@ async fn look_at(console: Console, model: &str) -> Result<Row, Failure> {
 }
 
 /// The newest proposals of a model that verify, how many do not, and how many were not looked at.
-pub(crate) async fn reviews(
-    console: Console,
-    model: &str,
-) -> Result<(Vec<Review>, usize, usize), Failure> {
+pub(crate) async fn reviews(console: Console, model: &str) -> Result<(Vec<Review>, usize, usize), Failure> {
     let client = console.client();
     let claims = client.model(model).await?.proposals;
     let mut reviews = Vec::new();
@@ -377,7 +378,8 @@ fn notes(row: &Row) -> impl IntoView + use<> {
         let words = words::count(row.refused, "proposal does not verify", "proposals do not verify");
         html! { <Mark tone=Tone::Bad icon="bad">{words}</Mark> }
     });
-    let unread = (row.unread > 0).then(|| words::count(row.unread, "older proposal not looked at", "older proposals not looked at"));
+    let unread = (row.unread > 0)
+        .then(|| words::count(row.unread, "older proposal not looked at", "older proposals not looked at"));
     html! { {refused}{unread} }
 }
 
@@ -415,9 +417,14 @@ fn waiting(row: &Row) -> AnyView {
 pub(crate) fn left_out(refused: usize, unread: usize) -> impl IntoView {
     (refused > 0 || unread > 0).then(|| {
         let refused = (refused > 0).then(|| {
-            format!("{} of this model at the registry does not verify here and is not shown. ", words::count(refused, "proposal", "proposals"))
+            format!(
+                "{} of this model at the registry does not verify here and is not shown. ",
+                words::count(refused, "proposal", "proposals")
+            )
         });
-        let unread = (unread > 0).then(|| format!("{} not looked at.", words::count(unread, "older proposal was", "older proposals were")));
+        let unread = (unread > 0).then(|| {
+            format!("{} not looked at.", words::count(unread, "older proposal was", "older proposals were"))
+        });
         html! { <Notice tone=Tone::Warn><p>{refused}{unread}</p></Notice> }
     })
 }

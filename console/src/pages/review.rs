@@ -498,12 +498,14 @@ fn against(known: &Knowledge, review: &Review, me: &Principal) -> impl IntoView 
     let withdraws = !roles(Verdict::Withdraw, review, known, me).is_empty();
     let rejects = !permitted && !withdraws && !roles(Verdict::Reject, review, known, me).is_empty();
     let revokes = permitted && known.policy().is_some_and(|policy| may_revoke(policy, me));
-    (!ended && (withdraws || rejects || revokes)).then(|| html! {
-        <div class="row">
-            {link(rejects, "reject", "Reject…")}
-            {link(withdraws, "withdraw", "Withdraw my approval…")}
-            {link(revokes, "revoke", "Revoke…")}
-        </div>
+    (!ended && (withdraws || rejects || revokes)).then(|| {
+        html! {
+            <div class="row">
+                {link(rejects, "reject", "Reject…")}
+                {link(withdraws, "withdraw", "Withdraw my approval…")}
+                {link(revokes, "revoke", "Revoke…")}
+            </div>
+        }
     })
 }
 

@@ -82,7 +82,9 @@ pub(crate) fn RevokePage() -> impl IntoView {
             (None, Some(_), Some(Err(problem))) => refused(&problem.words, &problem.code),
             (None, Some(_), Some(Ok(loaded))) => {
                 let prefilled = Prefilled {
-                    reason_code: query.with_untracked(|q| q.get("reason")).and_then(|text| Reason::parse(&text)),
+                    reason_code: query
+                        .with_untracked(|q| q.get("reason"))
+                        .and_then(|text| Reason::parse(&text)),
                     reason: query.with_untracked(|q| q.get("words")).unwrap_or_default(),
                     evidence: query.with_untracked(|q| q.get("evidence")).unwrap_or_default(),
                 };

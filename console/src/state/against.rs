@@ -126,7 +126,9 @@ pub fn effects(verdict: Verdict, review: &Review, policy: &Policy, me: &Principa
             }
             (_, _, Some(_)) => format!("{name}: your approval no longer counts."),
             (Verdict::Reject, false, None) => {
-                format!("{name}: it is on record, and everybody who reviews sees it. By itself it does not block.")
+                format!(
+                    "{name}: it is on record, and everybody who reviews sees it. By itself it does not block."
+                )
             }
             _ => format!("{name}: nothing changes; no approval of yours counts there."),
         }
@@ -148,8 +150,7 @@ mod tests {
         let proposal = org.proposal(&training, |_| {});
         let approvals: Vec<_> =
             approvers.iter().map(|name| org.approval(&training, &proposal, name, |_| {})).collect();
-        let review =
-            Review::of(org.bundle(&training, &proposal, &approvals), &knowledge, time(NOW)).unwrap();
+        let review = Review::of(org.bundle(&training, &proposal, &approvals), &knowledge, time(NOW)).unwrap();
         (knowledge, review)
     }
 

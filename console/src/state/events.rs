@@ -171,7 +171,9 @@ mod tests {
     use placet_core::state::State;
     use placet_testkit::{NOW, Organisation, time};
 
-    fn events(change: impl FnOnce(&Organisation, &Envelope, &Envelope) -> (Vec<Envelope>, Vec<Envelope>, Vec<Envelope>)) -> Vec<Event> {
+    fn events(
+        change: impl FnOnce(&Organisation, &Envelope, &Envelope) -> (Vec<Envelope>, Vec<Envelope>, Vec<Envelope>),
+    ) -> Vec<Event> {
         let org = Organisation::new();
         let training = org.training(|_| {});
         let proposal = org.proposal(&training, |_| {});
@@ -193,9 +195,11 @@ mod tests {
             });
             let revocation = org.revocation("dana.osei", Target::Proposal(p.digest()), |_| {});
             // The rejection comes with the bundle and loose.
-            (vec![org.approval(t, p, "alice.ng", |_| {}), rejection.clone()], vec![rejection, revocation], vec![
-                org.deployment(p, b"d", "deployer", |_| {}),
-            ])
+            (
+                vec![org.approval(t, p, "alice.ng", |_| {}), rejection.clone()],
+                vec![rejection, revocation],
+                vec![org.deployment(p, b"d", "deployer", |_| {})],
+            )
         });
         let heads: Vec<_> = found.iter().map(|event| event.head.as_str()).collect();
         assert_eq!(
@@ -215,7 +219,8 @@ mod tests {
     #[test]
     fn a_forged_event_is_left_out() {
         let found = events(|org, t, p| {
-            let forged = org.approval(t, p, "alice.ng", |a| a.approver = placet_testkit::name_of("bo.eriksen"));
+            let forged =
+                org.approval(t, p, "alice.ng", |a| a.approver = placet_testkit::name_of("bo.eriksen"));
             (vec![forged], Vec::new(), vec![org.deployment(p, b"d", "alice.ng", |_| {})])
         });
         assert_eq!(found.len(), 2, "only the training and the proposal: {found:?}");

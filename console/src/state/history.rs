@@ -299,8 +299,7 @@ mod tests {
 
     #[test]
     fn without_a_candidate_what_is_approved_speaks() {
-        let reviews =
-            [review("2", "0.972", "10", BOTH, false), review("3", "0.940", "17", &[], false)];
+        let reviews = [review("2", "0.972", "10", BOTH, false), review("3", "0.940", "17", &[], false)];
         let environment = placet_testkit::name_of("production");
         let versions = settled(&reviews, &environment);
         let rule = reviews[0].first().and_then(|place| place.rule.clone());

@@ -249,7 +249,8 @@ impl Cell {
             }
             _ => String::new(),
         };
-        let only = if self.only.is_empty() { String::new() } else { format!("for {}", words::list(&self.only)) };
+        let only =
+            if self.only.is_empty() { String::new() } else { format!("for {}", words::list(&self.only)) };
         let parts = [self.version.clone(), when, only];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
     }
@@ -282,9 +283,8 @@ pub fn counts<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Counts {
     let waiting = || rows.clone().flat_map(|row| &row.waiting);
     let cells = || rows.clone().flat_map(|row| &row.cells);
     let count = |standing| cells().filter(|cell| cell.standing == standing).count();
-    let shown = Standing::ALL
-        .into_iter()
-        .filter(|standing| !matches!(standing, Standing::Never | Standing::Pending));
+    let shown =
+        Standing::ALL.into_iter().filter(|standing| !matches!(standing, Standing::Never | Standing::Pending));
     Counts {
         mine: waiting().filter(|waiting| waiting.mine).count(),
         waiting: waiting().filter(|waiting| !waiting.mine).count(),
@@ -383,7 +383,8 @@ mod tests {
 
     #[test]
     fn a_running_version_is_not_hidden_by_a_newer_proposal() {
-        let row = one(&[review("3", &[], FAR, false, false), review("2", BOTH, NEAR, false, false)], "dana.osei");
+        let row =
+            one(&[review("3", &[], FAR, false, false), review("2", BOTH, NEAR, false, false)], "dana.osei");
         let production = &row.cells[1];
         assert_eq!((production.standing, production.version.as_str()), (Standing::Expiring, "2"));
         assert_eq!(production.words(time(NOW)), "Expires in 8 d");
@@ -395,7 +396,8 @@ mod tests {
 
     #[test]
     fn a_revoked_version_is_not_hidden_by_one_that_waits() {
-        let row = one(&[review("3", &[], FAR, false, false), review("2", BOTH, FAR, true, false)], "emil.novak");
+        let row =
+            one(&[review("3", &[], FAR, false, false), review("2", BOTH, FAR, true, false)], "emil.novak");
         assert_eq!(row.cells[1].standing, Standing::Revoked);
         assert!(row.needs_attention());
     }

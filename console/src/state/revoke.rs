@@ -138,8 +138,7 @@ pub fn impact(target: Target, review: &Review, others: &[Review]) -> Vec<Stop> {
             let known = stops
                 .iter_mut()
                 .find(|stop| stop.environment == place.environment && stop.scopes == place.scopes);
-            let runs =
-                (place.decided.decision.outcome == Outcome::Permit).then(|| version(ended));
+            let runs = (place.decided.decision.outcome == Outcome::Permit).then(|| version(ended));
             if let Some(known) = known {
                 known.stops = known.stops.take().or(runs);
                 continue;
@@ -194,14 +193,19 @@ pub fn when(stops: &[Stop]) -> String {
             "At once on gateways that hear the registry; everywhere within {}, the age that {environment} allows a revocation list.",
             words::span(i64::try_from(seconds).unwrap_or(i64::MAX))
         ),
-        None => "At once on gateways that hear the registry; elsewhere when their revocation list runs out.".into(),
+        None => "At once on gateways that hear the registry; elsewhere when their revocation list runs out."
+            .into(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use placet_core::{name::Label, state::State, weights::{Manifest, WeightsFile}};
+    use placet_core::{
+        name::Label,
+        state::State,
+        weights::{Manifest, WeightsFile},
+    };
     use placet_testkit::{Key, NOW, Organisation, name_of, time};
 
     fn knowledge(org: &Organisation) -> Knowledge {

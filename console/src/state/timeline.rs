@@ -53,7 +53,8 @@ pub fn lives(
         let complete = !decision.quorum.is_empty()
             && decision.quorum.iter().all(|role| role.counted.len() as u64 >= role.required);
         let model = review.proposal.statement().subject.model_id.as_str();
-        let row = models::row(model, std::slice::from_ref(review), std::slice::from_ref(environment), None, now);
+        let row =
+            models::row(model, std::slice::from_ref(review), std::slice::from_ref(environment), None, now);
         Some(Life {
             version: review.training.statement().version.to_string(),
             proposed: review.proposal.statement().proposed_at,
@@ -84,13 +85,18 @@ pub fn finding(lives: &[Life], environment: &Environment) -> String {
     let waits = |when: &str| match pending.as_slice() {
         [] => String::new(),
         [one] => format!(" If version {one} is not approved {when}, nothing may run in {environment}."),
-        more => format!(" If none of {} is approved {when}, nothing may run in {environment}.", words::list(more)),
+        more => {
+            format!(" If none of {} is approved {when}, nothing may run in {environment}.", words::list(more))
+        }
     };
     match running.iter().max_by_key(|life| life.ends) {
-        None => format!("Nothing may run in {environment} now.{}", match pending.as_slice() {
-            [] => String::new(),
-            waiting => format!(" Version {} waits for signatures.", words::list(waiting)),
-        }),
+        None => format!(
+            "Nothing may run in {environment} now.{}",
+            match pending.as_slice() {
+                [] => String::new(),
+                waiting => format!(" Version {} waits for signatures.", words::list(waiting)),
+            }
+        ),
         Some(last) if last.standing == Standing::Expiring => {
             format!("Version {} runs out on {}.{}", last.version, words::date(last.ends), waits("by then"))
         }

@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn a_height_that_was_not_measured_stops_nothing() {
         assert_eq!(rows(10, 0.0, 0.0, 1_000.0), 0..10);
-        assert_eq!(rows(10, f64::NAN, f64::NAN, f64::NAN), 0..10.min(13));
+        assert_eq!(rows(10, f64::NAN, f64::NAN, f64::NAN), 0..10);
         assert!((space(3, 50.0) - 150.0).abs() < 1e-9);
     }
 
