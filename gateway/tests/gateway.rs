@@ -251,7 +251,7 @@ fn a_bundle_in_use_is_swapped_for_a_worse_one() {
     let case = Case::new();
     let mut gateway = serving(&case);
     let other = case.org.training(|training| {
-        training.subject.model_id = placet_core::name::ModelId::parse("letters").unwrap()
+        training.subject.model_id = placet_core::name::ModelId::parse("letters").unwrap();
     });
     let proposal = case.org.proposal(&other, |_| {});
     give_bundle(&mut gateway, &case.org.bundle(&other, &proposal, &[]), now());
