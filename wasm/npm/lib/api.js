@@ -8,4 +8,5 @@ export { init, initSync } from './load.js';
 export { leafHash, verifyConsistency, verifyInclusion, verifySignature } from './proofs.js';
 export { referenceCanonical, verifyReferenceApproval } from './reference.js';
 export { timestamp } from './time.js';
+export { createVerifier } from './verifier.js';
 export { hashManifest, hashWeights } from './weights.js';
