@@ -3,6 +3,7 @@
 
 mod binding;
 mod bytes;
+mod drift;
 mod freshness;
 mod ledger;
 mod manifests;
@@ -21,6 +22,7 @@ pub(crate) fn files() -> Vec<File> {
     files.extend(manifests::files());
     files.extend([ledger::file(), signatures::file()]);
     files.extend(review::files());
+    files.extend(drift::files());
     files.sort_by_key(|file| file.path);
     files
 }
