@@ -9,7 +9,7 @@ export const calls = {
     return { outcome, denials, valid_until, decision, decision_sha256, state_sha256 };
   },
   drift: (placet, input) => compute(placet, input),
-  drift_report: (placet, { metrics, distributions }) => driftReport(placet, metrics, distributions),
+  check_drift: (placet, { metrics, distributions }) => driftReport(placet, metrics, distributions),
   hash_manifest: (placet, { files }) => ({ value: placet.hashManifest(files) }),
   hash_weights: async (placet, { pieces }) => ({ value: await placet.hashWeights(pieces) }),
   ks_test: (placet, { reference, current }) => {
@@ -20,6 +20,8 @@ export const calls = {
   reference_canonical: (placet, { record }) => placet.referenceCanonical(record),
   summary: (placet, { training_output, proposal, trust, now }) =>
     placet.summary(training_output, proposal, trust, now),
+  verify_auto_revocation: (placet, { revocation, training_output, proposal, reports, trust, now }) =>
+    placet.verifyAutoRevocation(revocation, training_output, proposal, reports, trust, now),
   verify_consistency: (placet, { size1, root1, size2, root2, proof }) =>
     placet.verifyConsistency(BigInt(size1), unhex(root1), BigInt(size2), unhex(root2), proof.map(unhex)),
   verify_envelope: async (placet, { envelope, trust, now }) => {

@@ -22,7 +22,7 @@ pub fn report(input: &Value) -> Value {
         .zip(&sides)
         .map(|(output, [baseline, current])| Distribution {
             name: output["name"].as_str().unwrap(),
-            baseline: baseline.as_deref().map(Baseline::Sample),
+            baseline: baseline.as_deref().map(|values| Baseline::Sample(values, 0)),
             current: current.as_deref().map(Current::Sample),
             rule: DistributionRule::of(test(&output["test"])),
         })

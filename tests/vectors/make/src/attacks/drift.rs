@@ -1,203 +1,430 @@
-//! Drift that is made to look like none, and samples on which a careless statistic is wrong.
+//! Drift: a detector that is none, a baseline that nobody signed, and a revocation that no windows bear.
 
-use placet_testkit::drift;
+use placet_core::{
+    baseline::{Baselines, StoredBaseline, Window},
+    code::Code,
+    drift::{Outcome, Reason as Open, Report, ReportStatus, report},
+    drift_report::DriftReport,
+    drift_report::verify_auto_revocation,
+    envelope::Envelope,
+    inspect,
+    name::Label,
+    policy::AutoRevoke,
+    revocation::{Reason, Revocation, Target},
+    statement::{IN_TOTO, Statement as _},
+    training::Metric,
+    trust::Trust,
+};
+use placet_testkit::{Key, NOW, Organisation, name_of, sign_by, time};
 use serde_json::{Value, json};
 
-use crate::vector::File;
+use crate::{
+    bytes::Bytes,
+    scene::{Scene, Story, altered, resigned},
+    vector::File,
+};
 
-pub(crate) fn files() -> Vec<File> {
-    vec![silenced(), samples()]
+/// An organisation whose monitor may revoke after three windows.
+fn auto() -> Organisation {
+    Organisation::new().with(|policy| {
+        policy.auto_revoke = Some(AutoRevoke { windows: 3, min_severity: Metric::parse("0.4").unwrap() });
+    })
 }
 
-/// Metrics and outputs that must not pass for healthy.
-fn silenced() -> File {
-    let mut file = File::new("25-silenced-drift.json");
-    let mut metrics =
-        |name: &str, comment: &str, (baseline, current, rules): (Value, Value, Value), found: [&str; 3]| {
-            let [status, outcome, code] = found;
-            let input = json!({
-                "metrics": {"baseline": baseline, "current": current, "rules": rules},
-                "distributions": [],
-            });
-            expect(&mut file, name, comment, input, status, &[("metric", outcome, code)]);
-        };
-    let sound = json!({"accuracy": 0.978});
-    for (name, value) in [("a metric that is NaN", "NaN"), ("a metric that is infinite", "Infinity")] {
-        let case = (sound.clone(), json!({"accuracy": value}), json!({}));
-        metrics(name, "No comparison holds for it.", case, ["inconclusive", "inconclusive", "not_finite"]);
-    }
-    let case = (json!({"accuracy": "NaN"}), sound.clone(), json!({}));
-    metrics("a baseline that is NaN", "", case, ["inconclusive", "inconclusive", "not_finite"]);
-    let case = (sound.clone(), json!({}), json!({}));
-    metrics(
-        "a metric that is not reported any more",
-        "",
-        case,
-        ["inconclusive", "inconclusive", "missing_now"],
-    );
-    let case = (json!({}), json!({"accuracy": 0.2}), json!({}));
-    metrics("a metric without a baseline", "", case, ["inconclusive", "inconclusive", "missing_baseline"]);
-    let case = (json!({"loss": 0}), json!({"loss": 5}), json!({"loss": {"tolerance": {"relative": 0.1}}}));
-    metrics(
-        "a baseline of zero",
-        "A share of nothing is nothing, whatever the loss is now.",
-        case,
-        ["inconclusive", "inconclusive", "no_absolute_tolerance"],
-    );
-    let case = (json!({"secret_score": 0.9}), json!({"secret_score": 0.1}), json!({}));
-    metrics(
-        "a metric whose better end nobody knows",
-        "",
-        case,
-        ["inconclusive", "inconclusive", "unknown_direction"],
-    );
-    let case = (json!({"accuracy": 0.5}), json!({"accuracy": 0.5}), json!({"accuracy": {"floor": 0.9}}));
-    metrics("a low baseline of the caller's own against a floor", "", case, ["drifted", "drifted", ""]);
-    let case = (sound.clone(), json!({"accuracy": 0.5}), json!({}));
-    metrics("for comparison: an accuracy that fell by half", "", case, ["drifted", "drifted", ""]);
-    let case = (sound.clone(), sound, json!({}));
-    metrics("for comparison: an accuracy that stayed", "", case, ["stable", "stable", ""]);
+/// A watched model that runs, and its drifted windows, the newest first.
+struct Watched {
+    story: Story,
+    reports: Vec<Envelope>,
+}
 
-    let ramp = |from: f64, count: u32| json!((0..count).map(|n| from + f64::from(n)).collect::<Vec<_>>());
-    let mut outputs =
-        |name: &str, comment: &str, sides: [Value; 2], status: &str, checks: &[(&str, &str, &str)]| {
-            let [baseline, current] = sides;
-            let output = json!({"name": "score", "test": "ks", "baseline": baseline, "current": current});
-            let metrics = json!({"baseline": {}, "current": {}, "rules": {}});
-            let input = json!({"metrics": metrics, "distributions": [output]});
-            expect(&mut file, name, comment, input, status, checks);
-        };
-    let few = ("ks", "inconclusive", "too_few_samples");
-    outputs(
-        "too few samples",
-        "Nine values far away prove nothing, and are no proof of health.",
-        [ramp(0.0, 100), ramp(1000.0, 9)],
-        "inconclusive",
-        &[few, ("missing_rate", "inconclusive", "too_few_samples")],
-    );
-    let gone = json!(vec!["NaN"; 100]);
-    outputs(
-        "an output that became NaN",
-        "All of it is missing.",
-        [ramp(0.0, 100), gone],
-        "drifted",
-        &[few, ("missing_rate", "drifted", "")],
-    );
-    let mut half: Vec<Value> = (0..50).map(|n| json!(f64::from(n) * 2.0)).collect();
-    half.extend(vec![json!("NaN"); 50]);
-    outputs(
-        "half of an output that became NaN",
-        "What is left looks as it did.",
-        [ramp(0.0, 100), json!(half)],
-        "drifted",
-        &[("ks", "stable", ""), ("missing_rate", "drifted", "")],
-    );
-    outputs(
-        "an output without a baseline",
-        "",
-        [Value::Null, ramp(0.0, 100)],
-        "inconclusive",
-        &[("ks", "inconclusive", "missing_baseline")],
-    );
-    outputs(
-        "an output that is not reported any more",
-        "",
-        [ramp(0.0, 100), Value::Null],
-        "inconclusive",
-        &[("ks", "inconclusive", "missing_now")],
-    );
-    outputs(
-        "for comparison: an output that moved",
-        "",
-        [ramp(0.0, 100), ramp(50.0, 100)],
-        "drifted",
-        &[("ks", "drifted", ""), ("missing_rate", "stable", "")],
-    );
-    let nothing = json!({"metrics": {"baseline": {}, "current": {}, "rules": {}}, "distributions": []});
-    expect(&mut file, "a window in which nothing was checked", "", nothing, "inconclusive", &[]);
+impl Watched {
+    fn new(org: Organisation) -> Self {
+        let training = org.watched_training();
+        let proposal = org.proposal(&training, |_| {});
+        let reports = (0..3).map(|hours| report_of(&org, &training, hours, |_| {})).collect();
+        Self { story: Story { org, training, proposal }, reports }
+    }
+
+    fn but(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    /// Another report in the place of one.
+    fn with_report(self, hours: u8, change: impl FnOnce(&mut DriftReport)) -> Self {
+        let report = report_of(&self.story.org, &self.story.training, hours, change);
+        self.but(|watched| watched.reports[usize::from(hours)] = report)
+    }
+
+    fn revocation(&self, change: impl FnOnce(&mut Revocation)) -> Envelope {
+        self.story.org.auto_revocation(&self.story.proposal, &self.reports[0], "drift-monitor", change)
+    }
+
+    fn scene(&self) -> Scene {
+        self.story.approved()
+    }
+}
+
+fn report_of(
+    org: &Organisation,
+    training: &Envelope,
+    hours: u8,
+    change: impl FnOnce(&mut DriftReport),
+) -> Envelope {
+    org.drift_report(training, hours, 60, "drift-monitor", change)
+}
+
+/// The same checks, each found stable.
+fn stable(drifted: &Report) -> Report {
+    let checks = drifted.checks.iter().cloned().map(|mut check| {
+        check.outcome = Outcome::Stable;
+        check.severity = Some(0.0);
+        check
+    });
+    report(checks.collect())
+}
+
+/// The same checks, none of which could be judged.
+fn open(drifted: &Report) -> Report {
+    let checks = drifted.checks.iter().cloned().map(|mut check| {
+        (check.outcome, check.severity, check.reason) = (Outcome::Inconclusive, None, Some(Open::MissingNow));
+        check
+    });
+    report(checks.collect())
+}
+
+pub(super) fn file() -> File {
+    let mut file = File::new("25-drift.json");
+    reports(&mut file);
+    baselines(&mut file);
+    revocations(&mut file);
     file
 }
 
-/// What is concluded, and of each check its test, its outcome and its code.
-fn expect(
+fn reports(file: &mut File) {
+    let watched = Watched::new(auto());
+    let (scene, sound) = (watched.scene(), watched.reports[0].clone());
+    let mut verify = |name: &str, comment: &str, envelope: Bytes, code: Option<Code>| {
+        let trust = Trust::parse(&scene.trust().to_vec()).unwrap().verify();
+        let verified = Envelope::parse(&envelope.to_vec())
+            .map_err(Into::into)
+            .and_then(|envelope| inspect::verify_envelope(&envelope, &trust, time(NOW)));
+        let found = match verified {
+            Ok(verified) => serde_json::from_str(&verified.to_json()).unwrap(),
+            Err(error) => json!({"error": error.code().as_str()}),
+        };
+        let key = Key::of("drift-monitor").key_id().to_string();
+        let expect = match code {
+            Some(code) => json!({"error": code.as_str()}),
+            None => json!({
+                "kind": "drift_report",
+                "digest": sound.digest().to_string(),
+                "signers": [{"principal": "drift-monitor", "key_id": key}],
+            }),
+        };
+        let input = vec![("envelope", envelope), ("trust", scene.trust())];
+        file.call(name, comment, "verify_envelope", input, &[("now", json!(NOW))], expect, &found);
+    };
+    let org = &watched.story.org;
+    let signed_by = |who: &str| org.drift_report(&watched.story.training, 0, 60, who, |_| {});
+    let payload = || sound.unverified_payload().to_vec();
+    verify("a drift report", "", (&sound).into(), None);
+    let unsigned = Envelope::unsigned(IN_TOTO, payload());
+    verify("a report that nobody signed", "", unsigned.into(), Some(Code::SignerMismatch));
+    let word = altered(&sound, |json| json["signatures"][0]["sig"] = json!("unsigned"));
+    verify("a report that was never signed", "", word, Some(Code::SignatureMalformed));
+    let other = sign_by(IN_TOTO, payload(), &["deployer"]);
+    let comment = "The monitor's name, the serving plane's key.";
+    verify("a report under the key of another plane", comment, other.into(), Some(Code::SignerMismatch));
+    for (who, what) in [
+        ("alice.ng", "an approver"),
+        ("deployer", "a server"),
+        ("training-pipeline", "a trainer"),
+        ("registry", "a registry"),
+    ] {
+        let name = format!("a report by {what} who poses as a detector");
+        verify(&name, "", signed_by(who).into(), Some(Code::SignerNotEntitled));
+    }
+    let stranger = signed_by("mallory");
+    verify("a report by a stranger", "", stranger.into(), Some(Code::SignerUnknown));
+    let by_monitor = |from: &str, to: &str| Bytes::from(resigned(&sound, from, to, &["drift-monitor"]));
+    for (name, from, to, code) in [
+        (
+            "drifted checks in a report that calls itself stable",
+            r#""status":"drifted","training_output""#,
+            r#""status":"stable","training_output""#,
+            Code::ReportInconsistent,
+        ),
+        (
+            "critical checks in a report that advises nothing",
+            r#""recommended_action":"investigate""#,
+            r#""recommended_action":"monitor""#,
+            Code::ReportInconsistent,
+        ),
+        (
+            "a window that ends after the report",
+            r#""to":"2026-11-22T14:00:00Z""#,
+            r#""to":"2026-11-22T15:00:00Z""#,
+            Code::WindowNotOver,
+        ),
+        (
+            "a window of no time",
+            r#""from":"2026-11-22T13:00:00Z""#,
+            r#""from":"2026-11-22T14:00:00Z""#,
+            Code::EmptyValidity,
+        ),
+        (
+            "a report from the future",
+            r#""checked_at":"2026-11-22T14:01:00Z""#,
+            r#""checked_at":"2026-11-22T14:30:00Z""#,
+            Code::FromFuture,
+        ),
+        ("more rows than were counted", r#""samples":100"#, r#""samples":100000"#, Code::ReportInconsistent),
+        (
+            "a report about another model than its subject",
+            r#""model_id":"digits-classifier""#,
+            r#""model_id":"other""#,
+            Code::ModelMismatch,
+        ),
+        (
+            "values counted in one bin more than there are counts",
+            r#""edges":["#,
+            r#""edges":[-1e9,"#,
+            Code::BaselineContent,
+        ),
+        (
+            "a statistic that is no finite number",
+            r#""statistic":0.978"#,
+            r#""statistic":1e999"#,
+            Code::InvalidNumber,
+        ),
+        ("a check of a test that there is not", r#""test":"ks""#, r#""test":"vibes""#, Code::UnknownValue),
+        (
+            "checks without the values that they speak of",
+            r#""score":{"counts""#,
+            r#""scores":{"counts""#,
+            Code::ReportInconsistent,
+        ),
+    ] {
+        verify(name, "", by_monitor(from, to), Some(code));
+    }
+    let saturated = org.drift_report(&watched.story.training, 0, 60, "drift-monitor", |report| {
+        for check in &mut report.report.checks {
+            if check.outcome == Outcome::Inconclusive {
+                continue;
+            }
+            check.severity = Some(0.9);
+        }
+        report.report = placet_core::drift::report(report.report.checks.clone());
+    });
+    let comment = "A severity from which somebody should act, of checks that hold.";
+    verify("stable checks of a high severity", comment, saturated.into(), Some(Code::ReportInconsistent));
+    let unread = org.training(|training| {
+        training.baselines = r#"{"score":{"kind":"sample","values":[2,1],"missing":0}}"#.into();
+    });
+    // No decision reads a baseline, so the training output stands; it is no good for a monitor.
+    assert!(
+        inspect::verify_envelope(
+            &unread,
+            &Trust::parse(&scene.trust().to_vec()).unwrap().verify(),
+            time(NOW)
+        )
+        .is_ok()
+    );
+}
+
+/// Whether a monitor's revocation stands.
+fn revoke(
     file: &mut File,
     name: &str,
     comment: &str,
-    input: Value,
-    status: &str,
-    checks: &[(&str, &str, &str)],
+    watched: &Watched,
+    revocation: &Envelope,
+    code: Option<Code>,
 ) {
-    let mut found = drift::report(&input);
-    let named = found["checks"].as_array().map_or(0, Vec::len);
-    let expected: Vec<_> = checks
-        .iter()
-        .zip(0..named)
-        .map(|((test, outcome, code), at)| {
-            let code = if code.is_empty() { Value::Null } else { json!(code) };
-            json!({"name": found["checks"][at]["name"], "test": test, "outcome": outcome, "code": code})
-        })
-        .collect();
-    let expect = json!({"status": status, "checks": expected});
-    if let Value::Object(found) = &mut found {
-        found.remove("recommended_action");
-    }
-    let Value::Object(input) = input else { return };
-    let values: Vec<_> =
-        [("metrics", input["metrics"].clone()), ("distributions", input["distributions"].clone())].into();
-    file.call(name, comment, "drift_report", Vec::new(), &values, expect, &found);
+    let reports: Vec<Bytes> = watched.reports.iter().map(Bytes::from).collect();
+    let reports = Bytes::from("[").and(Bytes::join(&reports)).and("]");
+    let verdict = |code: Option<Code>| match code {
+        None => json!({"valid": true}),
+        Some(code) => json!({"valid": false, "code": code.as_str()}),
+    };
+    let trust = Trust::parse(&watched.scene().trust().to_vec()).unwrap().verify();
+    let (training, proposal) = (&watched.story.training, &watched.story.proposal);
+    let verified =
+        verify_auto_revocation(revocation, training, proposal, &watched.reports, &trust, time(NOW));
+    let found: Value = verdict(verified.err().map(|error| error.code()));
+    let input = vec![
+        ("revocation", revocation.into()),
+        ("training_output", training.into()),
+        ("proposal", proposal.into()),
+        ("reports", reports),
+        ("trust", watched.scene().trust()),
+    ];
+    let now = [("now", json!(NOW))];
+    file.call(name, comment, "verify_auto_revocation", input, &now, verdict(code), &found);
 }
 
-/// Samples whose distance is known.
-fn samples() -> File {
-    let mut file = File::new("26-samples.json");
-    let mut distance =
-        |name: &str, comment: &str, reference: Value, current: Value, statistic: Value, missing: u64| {
-            let input = json!({"reference": reference, "current": current});
-            let mut found = drift::ks(&input);
-            if let Value::Object(found) = &mut found {
-                found.remove("location");
-            }
-            let status = if statistic.is_null() { "inconclusive" } else { "ok" };
-            let expect = json!({"status": status, "statistic": statistic, "missing": missing});
-            let values = [("reference", input["reference"].clone()), ("current", input["current"].clone())];
-            file.call(name, comment, "ks_test", Vec::new(), &values, expect, &found);
-        };
-    let ten = json!([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-    distance("identical arrays", "", ten.clone(), ten.clone(), json!(0.0), 0);
-    let backwards = json!([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
-    distance("the same values in another order", "", ten.clone(), backwards, json!(0.0), 0);
-    distance(
-        "equal constants",
-        "Ties are stepped over together.",
-        json!([7.0_f64; 10].to_vec()),
-        json!([7.0_f64; 12].to_vec()),
-        json!(0.0),
-        0,
+fn baselines(file: &mut File) {
+    let own = |report: &mut DriftReport| {
+        let values = (0..200).map(|x| f64::from(x) - 500.0).collect();
+        let own = StoredBaseline::Sample { values, missing: 0 };
+        let window = Window::Numbers((0..100).map(f64::from).collect());
+        let score = Label::parse("score").unwrap();
+        report.outputs = Baselines([(score, own.tally(&window).unwrap())].into());
+    };
+    let watched = Watched::new(auto()).with_report(0, own);
+    let comment = "Against a baseline of the monitor's own, anything has drifted.";
+    let name = "a baseline of the monitor's own instead of the signed one";
+    revoke(file, name, comment, &watched, &watched.revocation(|_| {}), Some(Code::BaselineMismatch));
+    let metric = |report: &mut DriftReport| report.report.checks[0].baseline = Some(0.999);
+    let watched = Watched::new(auto()).with_report(1, metric);
+    let name = "a metric beside another value than the signed one";
+    revoke(file, name, "", &watched, &watched.revocation(|_| {}), Some(Code::BaselineMismatch));
+    let rate = |report: &mut DriftReport| {
+        let check = report.report.checks.iter_mut().find(|check| check.test.as_str() == "missing_rate");
+        check.unwrap().baseline = Some(0.5);
+    };
+    let watched = Watched::new(auto()).with_report(1, rate);
+    let name = "a share of missing values beside another than the signed one";
+    revoke(file, name, "", &watched, &watched.revocation(|_| {}), Some(Code::BaselineMismatch));
+    let unsigned = auto();
+    let training = unsigned.training(|_| {});
+    let watched = Watched::new(unsigned).but(|watched| {
+        watched.story.proposal = watched.story.org.proposal(&training, |_| {});
+        watched.story.training = training.clone();
+        let org = &watched.story.org;
+        watched.reports = (0..3).map(|hours| report_of(org, &training, hours, |_| {})).collect();
+    });
+    let name = "reports about outputs for which no baseline was signed";
+    revoke(file, name, "", &watched, &watched.revocation(|_| {}), Some(Code::BaselineMismatch));
+    let broken = auto();
+    let training = broken.training(|training| {
+        training.baselines = r#"{"score":{"kind":"sample","values":[2,1],"missing":0}}"#.into();
+    });
+    let watched = Watched::new(broken).but(|watched| {
+        watched.story.proposal = watched.story.org.proposal(&training, |_| {});
+        watched.story.training = training.clone();
+        let org = &watched.story.org;
+        watched.reports = (0..3).map(|hours| report_of(org, &training, hours, |_| {})).collect();
+    });
+    let name = "reports against a baseline that contradicts itself";
+    revoke(file, name, "", &watched, &watched.revocation(|_| {}), Some(Code::BaselineMismatch));
+    let other = |report: &mut DriftReport| report.training_output = placet_core::digest::Digest::of(b"other");
+    let watched = Watched::new(auto()).with_report(2, other);
+    let name = "a report against the baselines of another training output";
+    revoke(file, name, "", &watched, &watched.revocation(|_| {}), Some(Code::TrainingOutputMismatch));
+}
+
+fn revocations(file: &mut File) {
+    let watched = Watched::new(auto());
+    let mut with = |name: &str, comment: &str, watched: &Watched, code: Option<Code>| {
+        revoke(file, name, comment, watched, &watched.revocation(|_| {}), code);
+    };
+    with("three drifted windows where the policy asks three", "", &watched, None);
+    with(
+        "no policy for it",
+        "The monitor revokes by itself where nobody let it.",
+        &Watched::new(Organisation::new()),
+        Some(Code::SignerNotEntitled),
     );
-    distance(
-        "different constants",
+    let two = Watched::new(auto()).but(|watched| drop(watched.reports.pop()));
+    with("two drifted windows where the policy asks three", "", &two, Some(Code::DriftWindowsNotMet));
+    let broken = Watched::new(auto()).with_report(1, |report| report.report = stable(&report.report));
+    with("a window between that held", "", &broken, Some(Code::DriftWindowsNotMet));
+    let unjudged = Watched::new(auto()).with_report(1, |report| report.report = open(&report.report));
+    with(
+        "an inconclusive window among two drifted ones",
+        "It neither counts nor resets.",
+        &unjudged,
+        Some(Code::DriftWindowsNotMet),
+    );
+    let four =
+        Watched::new(auto()).with_report(1, |report| report.report = open(&report.report)).but(|watched| {
+            let (org, training) = (&watched.story.org, &watched.story.training);
+            let fourth = report_of(org, training, 3, |_| {});
+            watched.reports.push(fourth);
+        });
+    with("an inconclusive window among three drifted ones", "It neither counts nor resets.", &four, None);
+    let mild = Watched::new(auto().with(|policy| {
+        policy.auto_revoke = Some(AutoRevoke { windows: 3, min_severity: Metric::parse("0.9").unwrap() });
+    }));
+    with(
+        "three windows that drifted by less than the policy asks",
         "",
-        json!([7.0_f64; 10].to_vec()),
-        json!([8.0_f64; 12].to_vec()),
-        json!(1.0),
-        0,
+        &mild,
+        Some(Code::DriftWindowsNotMet),
     );
-    let (low, high) = (json!([0, 0, 0, 0, 0, 0, 1, 1, 1, 1]), json!([0, 0, 1, 1, 1, 1, 1, 1, 1, 1]));
-    distance("ties on both sides", "", low.clone(), high.clone(), json!(0.4), 0);
-    distance("ties on both sides, swapped", "A distance has no direction.", high, low, json!(0.4), 0);
-    let outlier = json!([1, 2, 3, 4, 5, 6, 7, 8, 9, 1e300]);
-    distance("one huge outlier", "It is one of ten, whatever its size.", ten.clone(), outlier, json!(0.1), 0);
-    let zeros = json!([0.0, -0.0, 0.0, -0.0, 0.0, -0.0, 0.0, -0.0, 0.0, -0.0]);
-    distance("zeros of both signs", "", json!([0.0_f64; 10].to_vec()), zeros, json!(0.0), 0);
-    let with_nan = json!([1, 2, 3, 4, 5, "NaN", 6, 7, 8, 9, 10, "-Infinity"]);
-    distance(
-        "values that are no numbers among others",
-        "They are counted and left out.",
-        ten.clone(),
-        with_nan,
-        json!(0.0),
-        2,
+    let same = Watched::new(auto()).with_report(1, |report| {
+        (report.window.from, report.window.to) = (time("2026-11-22T13:30:00Z"), time("2026-11-22T13:59:00Z"));
+        report.checked_at = time("2026-11-22T14:01:00Z");
+    });
+    with("one hour of drift reported twice", "Windows overlap.", &same, Some(Code::WindowOverlap));
+    let recovered = Watched::new(auto()).but(|watched| {
+        let (org, training) = (&watched.story.org, &watched.story.training);
+        let reports: Vec<_> = (1..4).map(|hours| report_of(org, training, hours, |_| {})).collect();
+        let newest = report_of(org, training, 0, |report| report.report = stable(&report.report));
+        watched.reports = reports;
+        watched.reports.push(newest);
+    });
+    with(
+        "a model that has recovered since",
+        "Three old windows are named, the newest holds.",
+        &recovered,
+        Some(Code::DriftWindowsNotMet),
     );
-    distance("an empty side", "", ten, json!([]), Value::Null, 0);
-    file
+    let elsewhere = Watched::new(auto()).with_report(0, |report| report.environment = name_of("staging"));
+    with("drift in an environment of no proposal", "", &elsewhere, Some(Code::DriftNotOnRecord));
+    let partly = Watched::new(auto()).with_report(1, |report| report.environment = name_of("staging"));
+    with("drifted windows of two environments", "", &partly, Some(Code::DriftWindowsNotMet));
+    let nothing = Watched::new(auto());
+    let absent =
+        nothing.revocation(|revocation| revocation.evidence = Some(placet_core::digest::Digest::of(b"x")));
+    revoke(file, "evidence that is not there", "", &nothing, &absent, Some(Code::DriftNotOnRecord));
+    let another = nothing
+        .revocation(|revocation| revocation.target = Target::Proposal(nothing.story.training.digest()));
+    revoke(file, "drift of another proposal", "", &nothing, &another, Some(Code::DriftNotOnRecord));
+    for (name, change) in [
+        ("a monitor without evidence", (|r: &mut Revocation| r.evidence = None) as fn(&mut Revocation)),
+        ("a monitor with another reason than drift", |r| r.reason_code = Reason::Security),
+        ("a monitor that ends the weights", |r| r.target = Target::Weights(r.subject.weights.digest)),
+    ] {
+        revoke(file, name, "", &nothing, &nothing.revocation(change), Some(Code::SignerNotEntitled));
+    }
+    let posing = sign_by(IN_TOTO, nothing.revocation(|_| {}).unverified_payload().to_vec(), &["alice.ng"]);
+    let comment = "The monitor's name, an approver's key.";
+    revoke(
+        file,
+        "an approver who poses as the detector",
+        comment,
+        &nothing,
+        &posing,
+        Some(Code::SignerMismatch),
+    );
+    let of_person = nothing.revocation(|r| r.revoked_by = name_of("alice.ng"));
+    let of_person = sign_by(IN_TOTO, of_person.unverified_payload().to_vec(), &["alice.ng"]);
+    let comment = "People revoke by their own right, not upon a monitor's windows.";
+    revoke(
+        file,
+        "an approver with a monitor's reports",
+        comment,
+        &nothing,
+        &of_person,
+        Some(Code::DriftNotOnRecord),
+    );
+    let by_approver = Watched::new(auto()).but(|watched| {
+        watched.reports[0] =
+            watched.story.org.drift_report(&watched.story.training, 0, 60, "alice.ng", |_| {});
+    });
+    let revocation = by_approver.revocation(|_| {});
+    revoke(
+        file,
+        "reports that an approver signed",
+        "",
+        &by_approver,
+        &revocation,
+        Some(Code::SignerNotEntitled),
+    );
+    // What is judged here is a report that is drifted by itself.
+    let sound = DriftReport::parse(watched.reports[0].unverified_payload()).unwrap();
+    assert_eq!(sound.report.status, ReportStatus::Drifted);
 }
