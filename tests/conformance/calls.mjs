@@ -13,8 +13,8 @@ export const calls = {
   hash_manifest: (placet, { files }) => ({ value: placet.hashManifest(files) }),
   hash_weights: async (placet, { pieces }) => ({ value: await placet.hashWeights(pieces) }),
   ks_test: (placet, { reference, current }) => {
-    const { status, statistic, location, missing } = placet.ksTest(numbers(reference), numbers(current));
-    return { status, statistic, location, missing };
+    const { status, statistic, missing } = placet.ksTest(numbers(reference), numbers(current));
+    return { status, statistic, missing };
   },
   leaf_hash: (placet, { data }) => ({ value: hex(placet.leafHash(data)) }),
   reference_canonical: (placet, { record }) => placet.referenceCanonical(record),
@@ -45,9 +45,9 @@ function driftReport(placet, { baseline, current, rules }, distributions) {
     ...placet.checkMetrics(named(baseline), named(current), rules),
     ...placet.checkDistributions(outputs),
   ];
-  const { status, recommendedAction } = placet.report(checks);
+  const { status } = placet.report(checks);
   const found = checks.map(({ name, test, outcome, reason }) => ({ name, test, outcome, code: reason?.code ?? null }));
-  return { status, recommended_action: recommendedAction, checks: found };
+  return { status, checks: found };
 }
 
 /** Numbers, of which those that JSON does not know are text. */

@@ -1,6 +1,7 @@
 //! The areas of `cargo xtask test`.
 
 mod mutations;
+mod oracle;
 
 use std::{
     fmt::Write as _,
@@ -37,6 +38,7 @@ pub(crate) const ALL: &[Area] = &[
         about: "every check of the core is one that a vector needs",
         run: mutations::run,
     },
+    Area { name: "oracle", about: "a second implementation decides the same", run: oracle::run },
     Area { name: "keys", about: "placet-keys, here and for WebAssembly", run: keys },
     Area { name: "wasm", about: "the bindings in Node and Chromium", run: wasm },
     Area { name: "npm", about: "the npm package as it is installed", run: conformance::package },

@@ -179,11 +179,11 @@ impl Copy {
             return Ok(Err(first.unwrap_or("it does not compile").trim().into()));
         }
         let messages = String::from_utf8_lossy(&output.stdout);
-        let program = messages.lines().filter_map(|line| {
+        let mut programs = messages.lines().filter_map(|line| {
             let (_, path) = line.split_once(r#""executable":""#)?;
             path.split_once('"').map(|(path, _)| PathBuf::from(path))
         });
-        program.last().map(Ok).ok_or_else(|| Failure::new("program_not_built", "the vectors' test"))
+        programs.next_back().map(Ok).ok_or_else(|| Failure::new("program_not_built", "the vectors' test"))
     }
 }
 

@@ -7,10 +7,12 @@ use std::fmt::Debug;
 
 use placet_core::{
     approval::Approval,
+    baseline::Baselines,
     bundle::Bundle,
     deployment::Deployment,
     digest::Digest,
     drift::Sketch,
+    drift_report::DriftReport,
     envelope::Envelope,
     json::Value,
     ledger::{LogKey, LogPolicy, SignedCheckpoint},
@@ -31,7 +33,7 @@ use placet_core::{
 pub type Target = fn(&[u8]);
 
 /// All of them, by the name of their fuzz target.
-pub const TARGETS: [(&str, Target); 20] = [
+pub const TARGETS: [(&str, Target); 22] = [
     ("json", json),
     ("envelope", envelope),
     ("training_output", training_output),
@@ -50,6 +52,8 @@ pub const TARGETS: [(&str, Target); 20] = [
     ("checkpoint", checkpoint),
     ("reference_record", reference_record),
     ("drift_sketch", drift_sketch),
+    ("drift_report", drift_report),
+    ("baselines", baselines),
     ("key_file", key_file),
     ("decide", decide),
 ];
@@ -204,6 +208,21 @@ pub fn drift_sketch(bytes: &[u8]) {
         twice.merge(&sketch);
         assert!(Sketch::parse(&twice.to_bytes()).is_ok());
     }
+}
+
+/// Reports of monitors.
+pub fn drift_report(bytes: &[u8]) {
+    statement(bytes, DriftReport::to_payload);
+}
+
+/// Baselines of a training output.
+pub fn baselines(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    again(
+        text.as_bytes(),
+        |bytes| Baselines::parse(std::str::from_utf8(bytes).unwrap_or_default()),
+        |baselines| baselines.to_json().into_bytes(),
+    );
 }
 
 /// Files of keys, without a passphrase: its derivation would be all that is measured.

@@ -127,7 +127,7 @@ fn expect(
     status: &str,
     checks: &[(&str, &str, &str)],
 ) {
-    let mut found = drift::report(&input);
+    let found = drift::report(&input);
     let named = found["checks"].as_array().map_or(0, Vec::len);
     let expected: Vec<_> = checks
         .iter()
@@ -138,9 +138,6 @@ fn expect(
         })
         .collect();
     let expect = json!({"status": status, "checks": expected});
-    if let Value::Object(found) = &mut found {
-        found.remove("recommended_action");
-    }
     let Value::Object(input) = input else { return };
     let values: Vec<_> =
         [("metrics", input["metrics"].clone()), ("distributions", input["distributions"].clone())].into();
@@ -153,10 +150,7 @@ fn samples() -> File {
     let mut distance =
         |name: &str, comment: &str, reference: Value, current: Value, statistic: Value, missing: u64| {
             let input = json!({"reference": reference, "current": current});
-            let mut found = drift::ks(&input);
-            if let Value::Object(found) = &mut found {
-                found.remove("location");
-            }
+            let found = drift::ks(&input);
             let status = if statistic.is_null() { "inconclusive" } else { "ok" };
             let expect = json!({"status": status, "statistic": statistic, "missing": missing});
             let values = [("reference", input["reference"].clone()), ("current", input["current"].clone())];
