@@ -12,6 +12,7 @@ mod args;
 mod clock;
 mod commands;
 mod document;
+mod enrolment;
 mod error;
 mod evidence;
 mod files;

@@ -192,6 +192,11 @@ impl Registry {
         Ok(digests)
     }
 
+    /// The requests of new keys that the registry keeps, as they came.
+    pub(crate) fn enrolments(&self) -> Result<Vec<serde_json::Value>> {
+        self.items("/v1/enrolments")
+    }
+
     /// All documents about a proposal, itself among them.
     pub(crate) fn about(&self, proposal: Digest) -> Result<Vec<Envelope>> {
         let bytes = self.get(&format!("/v1/proposals/{proposal}"), PROPOSAL)?;
