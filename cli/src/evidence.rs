@@ -11,6 +11,7 @@ use placet_core::{
     digest::Digest,
     envelope::Envelope,
     key::KeyId,
+    ledger::LogPolicy,
     limits,
     name::{ModelId, Principal},
     policy::{Policy, TrustPolicy},
@@ -29,6 +30,7 @@ use placet_core::{
 use crate::{
     document::{Claim, Document},
     error::{Error, Result},
+    ledger::{self, Ledger, VerifiedLedger},
     store::Held,
 };
 
@@ -40,6 +42,7 @@ pub(crate) struct Evidence {
     documents: BTreeMap<Digest, Document>,
     /// The bundle as it was given, so that it is judged byte for byte.
     given: Option<Bundle>,
+    ledger: Option<VerifiedLedger>,
     highest_list: u64,
 }
 
@@ -51,8 +54,9 @@ pub(crate) struct Proposed<'a> {
 }
 
 impl Evidence {
-    /// The evidence in a directory; where a bundle is given, its documents stand in place of those in the directory.
-    pub(crate) fn from_directory(held: Held, bundle: Option<Bundle>) -> Self {
+    /// The evidence in a directory; where a bundle is given, its documents stand in place of those in the directory. The
+    /// copy of the ledger leads on from what `state` has seen.
+    pub(crate) fn from_directory(held: Held, bundle: Option<Bundle>, state: &State) -> Self {
         let highest_list = held.lists.last_key_value().map_or(0, |(number, _)| *number);
         let newest = held.lists.into_values().rev().take(limits::POLICY_CHAIN);
         let negative = held.documents.values().filter(|document| document.is_negative());
@@ -67,7 +71,30 @@ impl Evidence {
             Some(bundle) => documents_of(bundle),
             None => held.documents,
         };
-        Self { verified: trust.verify(), trust, documents, given: bundle, highest_list }
+        let verified = trust.verify();
+        let mut evidence = Self { verified, trust, documents, given: bundle, ledger: None, highest_list };
+        if let Some(ledger) = held.ledger {
+            evidence.attach_ledger(&ledger, state);
+        }
+        evidence
+    }
+
+    /// Takes a copy of the ledger in, if its checkpoint is of the policy's log and over its entries. Without it a rule
+    /// that asks for the ledger denies.
+    fn attach_ledger(&mut self, ledger: &Ledger, state: &State) {
+        let log = self.policy().and_then(ledger::log_of).map(LogPolicy::without_threshold);
+        // How many witnesses it takes is decided with the rest.
+        let Some((log, ledger)) =
+            log.ok().and_then(|log| ledger.verify(&log).ok().map(|ledger| (log, ledger)))
+        else {
+            return;
+        };
+        let given = self.given.as_ref().and_then(Bundle::ledger);
+        let given = given.and_then(|proofs| ledger::verify_checkpoint(&proofs.checkpoint, &log).ok());
+        let seen = state.tree_sizes().chain(given.map(|checkpoint| checkpoint.size()));
+        self.trust.ledger = Some(ledger.view(seen));
+        self.ledger = Some(ledger);
+        self.verified = self.trust.verify();
     }
 
     /// The evidence in a trust file and a bundle.
@@ -79,7 +106,7 @@ impl Evidence {
                 .extend(Document::of(envelope.clone()).ok().map(|document| (document.digest(), document)));
         }
         let mut evidence =
-            Self { verified: trust.verify(), trust, documents, given: bundle, highest_list: 0 };
+            Self { verified: trust.verify(), trust, documents, given: bundle, ledger: None, highest_list: 0 };
         evidence.highest_list = evidence.list().map_or(0, |list| list.list().number);
         evidence
     }
@@ -149,6 +176,11 @@ impl Evidence {
     /// The verified trust.
     pub(crate) fn verified(&self) -> &VerifiedTrust {
         &self.verified
+    }
+
+    /// The copy of the ledger, if there is one of the policy's log.
+    pub(crate) fn ledger(&self) -> Option<&VerifiedLedger> {
+        self.ledger.as_ref()
     }
 
     /// Every document.
@@ -233,7 +265,9 @@ impl Evidence {
             let message = format!("{} approvals of one proposal", approvals.len());
             return Err(Error::new("too_many", message).hint("move those that are junk out of documents/"));
         }
-        Ok(Bundle::new(training.envelope.clone(), document.envelope.clone(), approvals, None))
+        let digests = [training.digest(), proposal].into_iter().chain(approvals.iter().map(Envelope::digest));
+        let proofs = self.ledger.as_ref().map(|ledger| ledger.proofs(digests));
+        Ok(Bundle::new(training.envelope.clone(), document.envelope.clone(), approvals, proofs))
     }
 
     /// Decides about one proposal.

@@ -17,6 +17,7 @@ mod error;
 mod evidence;
 mod files;
 mod hashing;
+mod ledger;
 mod plan;
 mod registry_client;
 mod signing;

@@ -66,7 +66,12 @@ impl Source {
                 }
                 Ok(Evidence::from_files(trust, bundle))
             }
-            None => Ok(Evidence::from_directory(Store::open(&self.dir)?.load()?, bundle)),
+            None => {
+                let held = Store::open(&self.dir)?.load()?;
+                // Only the ledger is led on from what was seen; all else needs no state to be read.
+                let state = if held.ledger.is_some() { self.state()? } else { State::new() };
+                Ok(Evidence::from_directory(held, bundle, &state))
+            }
         }
     }
 

@@ -15,9 +15,11 @@ use placet_core::{
     deployment::Deployment,
     digest::Digest,
     envelope::Envelope,
+    policy::Policy,
     proposal::Proposal,
     revocation::{KeyRevocation, Revocation},
     revocation_list::VerifiedList,
+    state::State,
     training::TrainingOutput,
 };
 use serde_json::{Value, json};
@@ -28,6 +30,7 @@ use crate::{
     document::{Claim, Document},
     error::{At as _, Error, Result},
     evidence::Evidence,
+    ledger::{Ledger, log_of},
     registry_client::{Registry, RegistryArgs},
     store::{self, Held, Store},
     words::Put as _,
@@ -82,12 +85,15 @@ pub(super) fn pull(
     store: &Store,
     proposals: Option<&[Digest]>,
 ) -> Result<Vec<(Document, store::Put)>> {
-    let envelopes = fetch(registry, &store.load()?, proposals)?;
+    let before = store.load()?;
+    let envelopes = fetch(registry, &before, proposals)?;
+    let ledger = registry.ledger(before.ledger.as_ref())?;
     let _lock = store.lock()?;
     let held = store.load()?;
+    let held_ledger = held.ledger.clone();
     let numbers: BTreeMap<u64, Digest> =
         held.lists.iter().map(|(number, envelope)| (*number, envelope.digest())).collect();
-    let evidence = Evidence::from_directory(held, None);
+    let evidence = Evidence::from_directory(held, None, &State::new());
     let (policies, others): (Vec<_>, Vec<_>) =
         envelopes.into_iter().partition(|envelope| envelope.payload_type() == placet_core::policy::POLICY);
     let evidence = if policies.is_empty() { evidence } else { evidence.with_policies(policies.clone())? };
@@ -104,6 +110,13 @@ pub(super) fn pull(
             check(&evidence, &numbers, &document).at(format_args!("{} {digest}", document.kind()))?;
             documents.push(document);
         }
+    }
+    let ledger = match evidence.policy()?.log {
+        Some(_) => continued(evidence.policy()?, before.ledger, held_ledger, ledger)?,
+        None => None,
+    };
+    if let Some(ledger) = ledger {
+        store.put_ledger(&ledger)?;
     }
     let put = |document: Document| {
         let (_, put) = store.put(&document)?;
@@ -132,6 +145,32 @@ fn fetch(registry: &Registry, held: &Held, proposals: Option<&[Digest]>) -> Resu
         envelopes.append(&mut registry.about(proposal)?);
     }
     Ok(envelopes)
+}
+
+/// The registry's ledger, if it is newer than the copy that is held; it must continue the copy of `before`.
+fn continued(
+    policy: &Policy,
+    before: Option<Ledger>,
+    held: Option<Ledger>,
+    new: Option<Ledger>,
+) -> Result<Option<Ledger>> {
+    let log = log_of(policy)?.without_threshold();
+    let Some(new) = new else { return Ok(None) };
+    // A copy of another log's, from before a rotation, is continued by nothing.
+    let before = before.and_then(|before| before.verify(&log).ok());
+    let verified = new.verify(&log).map_err(|error| match &before {
+        // The entries that were held are the beginning of the new ones.
+        Some(_) if error.code() == "ledger_mismatch" => {
+            Error::of(Code::LedgerForked, Code::LedgerForked.meaning())
+        }
+        _ => error,
+    })?;
+    if let Some(before) = &before {
+        verified.check_extends(before.size(), before.checkpoint.root())?;
+    }
+    let held = held.and_then(|held| held.verify(&log).ok());
+    let known = held.is_some_and(|held| held.size() > verified.size());
+    Ok((!known).then_some(new))
 }
 
 /// Whether a document was ever good. Whether it counts now is decided when somebody asks: a proposal that has run out,
