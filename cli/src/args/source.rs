@@ -1,6 +1,6 @@
 //! Where the evidence is: a directory, or explicit files.
 
-use std::path::PathBuf;
+use std::{fs::File, path::PathBuf};
 
 use clap::Args;
 use placet_core::{bundle::Bundle, digest::Digest, limits, state::State, trust::Trust};
@@ -75,6 +75,11 @@ impl Source {
         }
     }
 
+    /// Keeps other commands with the same evidence from remembering until the lock is dropped.
+    pub(crate) fn lock(&self) -> Result<File> {
+        store::lock(self.trust.as_ref().unwrap_or(&Store::at(&self.dir).pins_path()))
+    }
+
     /// What was seen so far.
     pub(crate) fn state(&self) -> Result<State> {
         self.state_path().map_or_else(|| Ok(State::new()), |path| store::read_state(&path))
@@ -83,7 +88,7 @@ impl Source {
     /// Remembers what was seen, together with what another command remembered meanwhile.
     pub(crate) fn keep_state(&self, seen: State) -> Result<()> {
         let Some(path) = self.state_path() else { return Ok(()) };
-        let _lock = store::lock(self.trust.as_ref().unwrap_or(&Store::at(&self.dir).pins_path()))?;
+        let _lock = self.lock()?;
         let before = store::read_state(&path)?;
         let after = before.clone().merge(seen);
         if after == before && path.exists() {

@@ -9,19 +9,7 @@ use std::{
 };
 
 use clap::Args;
-use placet_core::{
-    approval::Approval,
-    code::Code,
-    deployment::Deployment,
-    digest::Digest,
-    envelope::Envelope,
-    policy::Policy,
-    proposal::Proposal,
-    revocation::{KeyRevocation, Revocation},
-    revocation_list::VerifiedList,
-    state::State,
-    training::TrainingOutput,
-};
+use placet_core::{code::Code, digest::Digest, envelope::Envelope, policy::Policy, state::State};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -176,33 +164,10 @@ fn continued(
 /// Whether a document was ever good. Whether it counts now is decided when somebody asks: a proposal that has run out,
 /// or a key that was revoked since, is no lie of the registry's.
 fn check(evidence: &Evidence, numbers: &BTreeMap<u64, Digest>, document: &Document) -> Result<()> {
-    let (chain, envelope) = (evidence.chain()?, &document.envelope);
-    match &document.claim {
-        Claim::Policy(policy) => {
-            let held = chain.version(policy.version).map(placet_core::policy::Link::digest);
-            if held != Some(document.digest()) {
-                return Err(Error::of(
-                    Code::PolicyUnpinned,
-                    "the policy is not of the chain that the pin begins",
-                ));
-            }
-        }
-        Claim::RevocationList(list) => {
-            if numbers.get(&list.number).is_some_and(|held| *held != document.digest()) {
-                return Err(Error::of(Code::ListEquivocation, Code::ListEquivocation.meaning()));
-            }
-            VerifiedList::verify(envelope, chain)?;
-        }
-        Claim::Approval(_) if !document.is_negative() && envelope.signature_count() != 1 => {
-            return Err(Error::of(Code::SignatureCount, Code::SignatureCount.meaning()));
-        }
-        Claim::Approval(_) => drop(chain.verify_negative::<Approval>(envelope)?),
-        Claim::TrainingOutput(_) => drop(chain.verify_negative::<TrainingOutput>(envelope)?),
-        Claim::Proposal(_) => drop(chain.verify_negative::<Proposal>(envelope)?),
-        Claim::Deployment(_) => drop(chain.verify_negative::<Deployment>(envelope)?),
-        Claim::Revocation(_) => drop(chain.verify_negative::<Revocation>(envelope)?),
-        Claim::KeyRevocation(_) => drop(chain.verify_negative::<KeyRevocation>(envelope)?),
-        Claim::Other(_) => {}
+    if let Claim::RevocationList(list) = &document.claim
+        && numbers.get(&list.number).is_some_and(|held| *held != document.digest())
+    {
+        return Err(Error::of(Code::ListEquivocation, Code::ListEquivocation.meaning()));
     }
-    Ok(())
+    evidence.check_once_good(document)
 }
