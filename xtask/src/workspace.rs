@@ -6,9 +6,10 @@ use std::{
     process::Command,
 };
 
-/// The workspace's own directory.
+/// The workspace's own directory: of the copy that is run, wherever the one that was compiled lay.
 pub(crate) fn root() -> PathBuf {
-    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let mut root = PathBuf::from(manifest);
     root.pop();
     root
 }
