@@ -201,7 +201,11 @@ impl Registry {
     /// The ledger as the registry shows it to verifiers, unverified; none where it shows none. The entries that are
     /// held are not asked for again.
     pub(crate) fn ledger(&self, held: Option<&Ledger>) -> Result<Option<Ledger>> {
-        let Some(note) = self.checkpoint("")? else { return Ok(None) };
+        self.checkpoint("")?.map(|note| self.ledger_of(note, held)).transpose()
+    }
+
+    /// The ledger of a checkpoint that the registry showed, unverified.
+    pub(crate) fn ledger_of(&self, note: String, held: Option<&Ledger>) -> Result<Ledger> {
         let mut lines = note.lines();
         let (origin, size) = (lines.next(), lines.next().and_then(|size| size.parse::<usize>().ok()));
         let size = size.filter(|size| *size <= ledger::ENTRIES).ok_or_else(|| self.unreadable())?;
@@ -214,7 +218,7 @@ impl Registry {
             }
         }
         entries.truncate(size);
-        Ok(Some(Ledger { checkpoint: note, entries, envelopes: Vec::new() }))
+        Ok(Ledger { checkpoint: note, entries, envelopes: Vec::new() })
     }
 
     /// The newest head that the log signed, for witnesses.

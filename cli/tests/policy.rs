@@ -60,8 +60,7 @@ fn draft_changes_more_or_less_than_was_asked() {
     let length = |policy: &Policy| policy.window.not_after.since(policy.window.not_before);
     assert_eq!(length(&first), length(&second));
 
-    // A draft is never written over, not even by the same command.
-    desk.line("policy draft --output draft.json").refuses("file_exists");
+    desk.line("policy draft --unit alice=other --output draft.json").refuses("file_exists");
     fs::remove_file(desk.path("draft.json")).unwrap();
     desk.write("edits.toml", "scopes = ['eu-west']\n[rules.production]\nscope = 'eu-west'\ndistinct_units = 2\n[rules.staging]\nveto = true\n[rules.production.quorum]\n");
     desk.line("policy draft --from edits.toml --output draft.json").refuses("wrong_type");

@@ -124,9 +124,7 @@ impl Export {
             }
         }
         let text = format!("{}\n", ledger.to_json());
-        if !files::create(&self.output, text.as_bytes(), Access::Anyone)? {
-            return Err(Error::new("file_exists", format!("{} is there already", self.output.display())));
-        }
+        files::create(&self.output, text.as_bytes(), Access::Anyone)?;
         let (size, documents) = (verified.size(), ledger.envelopes.len());
         let mut words = format!(
             "Wrote the ledger of {} with {size} entries and {documents} documents\n  to {}\n",

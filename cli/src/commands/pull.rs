@@ -74,8 +74,7 @@ pub(super) fn pull(
     proposals: Option<&[Digest]>,
 ) -> Result<Vec<(Document, store::Put)>> {
     let before = store.load()?;
-    let envelopes = fetch(registry, &before, proposals)?;
-    let ledger = registry.ledger(before.ledger.as_ref())?;
+    let (envelopes, ledger) = fetch(registry, &before, proposals)?;
     let _lock = store.lock()?;
     let held = store.load()?;
     let held_ledger = held.ledger.clone();
@@ -113,16 +112,22 @@ pub(super) fn pull(
     documents.into_iter().map(put).collect()
 }
 
-/// Everything that is asked for, as it came: what to trust first.
-fn fetch(registry: &Registry, held: &Held, proposals: Option<&[Digest]>) -> Result<Vec<Envelope>> {
+/// Everything that is asked for, as it came: what to trust first, and the ledger.
+fn fetch(
+    registry: &Registry,
+    held: &Held,
+    proposals: Option<&[Digest]>,
+) -> Result<(Vec<Envelope>, Option<Ledger>)> {
     let trust = registry.trust()?;
+    let ledger = trust.ledger.map(|view| registry.ledger_of(view.checkpoint, held.ledger.as_ref()));
+    let ledger = ledger.transpose()?;
     let parts = trust.policies.into_iter().chain(trust.revocation_lists).chain(trust.revocations);
     let mut envelopes = parts.collect::<std::result::Result<Vec<_>, _>>()?;
     if let Some(proposals) = proposals {
         for proposal in proposals {
             envelopes.append(&mut registry.about(*proposal)?);
         }
-        return Ok(envelopes);
+        return Ok((envelopes, ledger));
     }
     for digest in registry.training_outputs()? {
         if !held.documents.contains_key(&digest) {
@@ -132,7 +137,7 @@ fn fetch(registry: &Registry, held: &Held, proposals: Option<&[Digest]>) -> Resu
     for proposal in registry.proposals()? {
         envelopes.append(&mut registry.about(proposal)?);
     }
-    Ok(envelopes)
+    Ok((envelopes, ledger))
 }
 
 /// The registry's ledger, if it is newer than the copy that is held; it must continue the copy of `before`.

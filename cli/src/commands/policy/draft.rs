@@ -10,7 +10,7 @@ use super::edits::Edits;
 use crate::{
     clock,
     commands::Context,
-    error::{Error, Result},
+    error::Result,
     files::{self, Access},
     registry_client::RegistryArgs,
     terminal,
@@ -69,9 +69,7 @@ impl Draft {
         let payload = draft.to_payload();
         let draft = Policy::parse(&payload)?;
         let digest = Digest::of(&payload);
-        if !files::create(&self.output, &payload, Access::Anyone)? {
-            return Err(Error::new("file_exists", format!("{} is there already", self.output.display())));
-        }
+        files::create(&self.output, &payload, Access::Anyone)?;
         let held = evidence.trust().policies.iter().flatten();
         let before = held.into_iter().find(|envelope| envelope.digest() == newest.digest());
         let annotated = before.is_some_and(|envelope| {
