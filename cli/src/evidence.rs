@@ -181,11 +181,6 @@ impl Evidence {
         &self.verified
     }
 
-    /// The copy of the ledger, if there is one of the policy's log.
-    pub(crate) fn ledger(&self) -> Option<&VerifiedLedger> {
-        self.ledger.as_ref()
-    }
-
     /// Every document.
     pub(crate) fn documents(&self) -> impl Iterator<Item = &Document> {
         self.documents.values()

@@ -9,6 +9,7 @@
 #![allow(clippy::doc_markdown, reason = "the doc comments of arguments are the help that people read")]
 
 mod args;
+mod audit;
 mod clock;
 mod commands;
 mod document;

@@ -35,7 +35,7 @@ pub(crate) struct Store {
 }
 
 /// What an evidence directory holds. Nothing of it is verified.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Held {
     pub(crate) pins: BTreeSet<Digest>,
     pub(crate) policies: BTreeMap<u64, Envelope>,

@@ -2,6 +2,7 @@
 
 mod add;
 mod approve;
+mod audit;
 mod bundle;
 mod completions;
 mod deploy;
@@ -86,6 +87,7 @@ enum Command {
     List(list::List),
     Ledger(ledger::LedgerCommand),
     Witness(witness::Witness),
+    Audit(audit::AuditCommand),
     Add(add::Add),
     Bundle(bundle::MakeBundle),
     Verify(Box<verify::Verify>),
@@ -126,6 +128,7 @@ impl Cli {
             Command::List(command) => command.run(&context),
             Command::Ledger(command) => command.run(&context),
             Command::Witness(command) => command.run(&context),
+            Command::Audit(command) => command.run(&context),
             Command::Add(command) => command.run(&context),
             Command::Bundle(command) => command.run(&context),
             Command::Verify(command) => command.run(&context),

@@ -31,6 +31,7 @@ use crate::{
     ledger::{self, CHECKPOINT, LIMIT, Ledger, log_of, verify_checkpoint},
     registry_client::{Registry, RegistryArgs},
     signing::{Key, PassphraseArgs, open_key},
+    words::Put as _,
 };
 
 /// The media type of the file in which a witness remembers.
@@ -117,7 +118,7 @@ impl Witness {
             text.push_str("  it is the first checkpoint that this witness has seen, and is taken as it is\n");
         }
         if let Some(served) = served {
-            text.push_str(&format!("  the registry serves the checkpoint of {served} entries\n"));
+            text.put(format_args!("  the registry serves the checkpoint of {served} entries\n"));
         }
         let json = json!({
             "origin": checkpoint.origin(),
@@ -193,19 +194,13 @@ impl Shown {
         let hashes = if size == seen.size || seen.size == 0 {
             Vec::new()
         } else {
-            self.proof(seen.size, size, registry, proof)?
+            Self::proof(seen.size, size, registry, proof)?
         };
         let extends = self.checkpoint.verify_extends(seen.size, root, &hashes);
         extends.map(|()| &self.checkpoint).map_err(|_| refuse(Code::LedgerForked))
     }
 
-    fn proof(
-        &self,
-        from: u64,
-        to: u64,
-        registry: Option<&Registry>,
-        file: Option<&Path>,
-    ) -> Result<Vec<Hash>> {
+    fn proof(from: u64, to: u64, registry: Option<&Registry>, file: Option<&Path>) -> Result<Vec<Hash>> {
         let bytes = match (file, registry) {
             (Some(path), _) => files::read(path, CHECKPOINT)?,
             (None, Some(registry)) => registry.consistency(from, to)?,
