@@ -4,6 +4,7 @@ use placet_core::{
     approval::{APPROVAL, Approval, Verdict},
     deployment::{DEPLOYMENT, Deployment},
     digest::Digest,
+    drift_report::{DRIFT_REPORT, DriftReport},
     envelope::Envelope,
     error::ParseError,
     name::ModelId,
@@ -32,6 +33,7 @@ pub(crate) enum Claim {
     Revocation(Box<Revocation>),
     KeyRevocation(Box<KeyRevocation>),
     Deployment(Box<Deployment>),
+    DriftReport(Box<DriftReport>),
     Policy(Box<Policy>),
     RevocationList(Box<RevocationList>),
     /// A type that is not known here: kept, and never read.
@@ -59,6 +61,7 @@ impl Document {
                     APPROVAL => Claim::Approval(Approval::parse(payload)?.into()),
                     REVOCATION => Claim::Revocation(Revocation::parse(payload)?.into()),
                     DEPLOYMENT => Claim::Deployment(Deployment::parse(payload)?.into()),
+                    DRIFT_REPORT => Claim::DriftReport(DriftReport::parse(payload)?.into()),
                     _ => Claim::Other(kind),
                 }
             }
@@ -85,6 +88,7 @@ impl Document {
             Claim::Revocation(_) => "revocation",
             Claim::KeyRevocation(_) => "key revocation",
             Claim::Deployment(_) => "deployment",
+            Claim::DriftReport(_) => "drift report",
             Claim::Policy(_) => "policy",
             Claim::RevocationList(_) => "revocation list",
             Claim::Other(kind) => kind,
@@ -100,6 +104,7 @@ impl Document {
             Claim::Revocation(revocation) => revocation.made_at(),
             Claim::KeyRevocation(revocation) => revocation.made_at(),
             Claim::Deployment(deployment) => deployment.made_at(),
+            Claim::DriftReport(report) => report.made_at(),
             Claim::Policy(policy) => policy.window.not_before,
             Claim::RevocationList(list) => list.window.not_before,
             Claim::Other(_) => return None,
@@ -114,6 +119,7 @@ impl Document {
             Claim::Approval(approval) => &approval.subject.model_id,
             Claim::Revocation(revocation) => &revocation.subject.model_id,
             Claim::Deployment(deployment) => &deployment.subject.model_id,
+            Claim::DriftReport(report) => &report.subject.model_id,
             Claim::KeyRevocation(_) | Claim::Policy(_) | Claim::RevocationList(_) | Claim::Other(_) => {
                 return None;
             }

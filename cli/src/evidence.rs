@@ -11,6 +11,7 @@ use placet_core::{
     decide::{Decided, evaluate},
     deployment::Deployment,
     digest::Digest,
+    drift_report::DriftReport,
     envelope::Envelope,
     key::KeyId,
     ledger::LogPolicy,
@@ -317,6 +318,7 @@ impl Evidence {
             Claim::TrainingOutput(_) => drop(chain.verify_negative::<TrainingOutput>(envelope)?),
             Claim::Proposal(_) => drop(chain.verify_negative::<Proposal>(envelope)?),
             Claim::Deployment(_) => drop(chain.verify_negative::<Deployment>(envelope)?),
+            Claim::DriftReport(_) => drop(chain.verify_negative::<DriftReport>(envelope)?),
             Claim::Revocation(_) => drop(chain.verify_negative::<Revocation>(envelope)?),
             Claim::KeyRevocation(_) => drop(chain.verify_negative::<KeyRevocation>(envelope)?),
             Claim::Other(_) => {}

@@ -93,10 +93,7 @@ fn answer_about_another_time_is_that_of_now() {
 #[test]
 fn model_that_was_not_asked_for_is_in_the_file() {
     let (desk, _) = deployed();
-    desk.line(&format!(
-        "train --model other-model --version 1 --weights FIXTURE/1/weights.npz --key placet-keys/pipeline.pem"
-    ))
-    .ok();
+    desk.line("train --model other-model --version 1 --weights FIXTURE/1/weights.npz --key placet-keys/pipeline.pem").ok();
     desk.line(&format!("audit export --model {MODEL} --output one.json")).ok();
     let one: Value = serde_json::from_str(&desk.read("one.json")).unwrap();
     assert_eq!(

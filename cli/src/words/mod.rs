@@ -3,6 +3,7 @@
 pub(crate) mod changes;
 pub(crate) mod decision;
 pub(crate) mod document;
+pub(crate) mod drift;
 pub(crate) mod policy;
 
 use std::fmt::{self, Write as _};

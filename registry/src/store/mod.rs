@@ -5,6 +5,7 @@
 
 pub(crate) mod cosignatures;
 pub(crate) mod documents;
+pub(crate) mod drift;
 pub(crate) mod enrolments;
 pub(crate) mod lists;
 
@@ -18,6 +19,7 @@ use sqlx::{
 };
 
 pub(crate) use documents::{Details, NewDocument, ProposalRow, Stored};
+pub(crate) use drift::DriftRow;
 pub(crate) use enrolments::Enrolment;
 pub(crate) use lists::Ending;
 
