@@ -9,9 +9,9 @@ import { createInterface } from "node:readline";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
-const need = (name) => {
+export const need = (name) => {
   const value = process.env[name];
-  assert(value, `${name} is not set; run \`cargo xtask test console\``);
+  assert(value, `${name} is not set; run \`cargo xtask test e2e\``);
   return value;
 };
 
@@ -58,8 +58,8 @@ export async function open() {
   });
 }
 
-/** A fresh profile with one page, at the world's time. `problems` collects what no page may do. */
-export async function visit(browser, origin, { theme = "light", width = 1440, height = 1100, path = "/" } = {}) {
+/** A fresh profile with one page, at the world's time unless told otherwise. `problems` collects what no page may do. */
+export async function visit(browser, origin, { theme = "light", width = 1440, height = 1100, path = "/", now = about.now } = {}) {
   const context = await browser.newContext({ baseURL: origin, colorScheme: theme, viewport: { width, height }, acceptDownloads: true });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
@@ -74,7 +74,7 @@ export async function visit(browser, origin, { theme = "light", width = 1440, he
       window.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
     });
   });
-  await page.clock.setFixedTime(new Date(about.now));
+  if (now) await page.clock.setFixedTime(new Date(now));
   await page.goto(path);
   return { context, page, problems, theme, width };
 }

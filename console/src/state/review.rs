@@ -205,6 +205,20 @@ impl Review {
         self.bundle.approvals().filter_map(|envelope| Some((envelope.digest(), read(envelope)?))).collect()
     }
 
+    /// Whether `other` holds the same two documents and comes to the same answers, if at another time.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let answers = |review: &Self| -> Vec<_> {
+            let decisions = review.places.iter().map(|place| &place.decided.decision);
+            decisions
+                .map(|d| {
+                    (d.outcome, d.gates.clone(), d.denials.clone(), d.quorum.clone(), d.approvals.clone())
+                })
+                .collect()
+        };
+        self.same_documents(other) && answers(self) == answers(other)
+    }
+
     /// Whether the bytes of both documents are the same as in `other`.
     #[must_use]
     pub fn same_documents(&self, other: &Self) -> bool {
