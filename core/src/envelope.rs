@@ -117,6 +117,25 @@ impl Envelope {
         }
     }
 
+    /// The same payload under one signature of each of these keys that has signed it, and no other entry.
+    pub(crate) fn only_signed_by<'a>(&self, keys: impl Iterator<Item = &'a PublicKey>) -> Self {
+        let message = self.pre_authentication_encoding();
+        let mut signatures = Vec::new();
+        for key in keys {
+            let key_id = key.key_id().to_string();
+            let signed = |entry: &&Signature| {
+                let signature = Base64::decode_vec(&entry.base64).ok();
+                entry.key_id == key_id
+                    && signature.is_some_and(|signature| key.verify(&message, &signature).is_ok())
+            };
+            signatures.extend(self.signatures.iter().find(signed).cloned());
+        }
+        signatures.sort_unstable();
+        signatures.dedup();
+        signatures.truncate(limits::SIGNATURES);
+        Self { signatures, ..self.clone() }
+    }
+
     /// The digest of the payload bytes: the document's identity, whatever its signatures.
     #[must_use]
     pub fn digest(&self) -> Digest {

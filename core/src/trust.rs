@@ -1,5 +1,7 @@
 //! What a verifier is given to trust: pins from out of band, and signed documents from anywhere.
 
+mod succession;
+
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::{String, ToString as _},
@@ -23,6 +25,8 @@ use crate::{
     revocation_list::{EntryKind, VerifiedList},
     verify::Verified,
 };
+
+pub use succession::Succession;
 
 /// The media type of a trust document.
 pub const TRUST: &str = "application/vnd.placet.trust+json;version=1";
@@ -260,14 +264,32 @@ impl Domain {
     }
 
     fn add_negative(&mut self, policy: &TrustPolicy, envelope: &Envelope) {
-        if envelope.payload_type() == KEY_REVOCATION {
-            self.key_revocations.extend(policy.verify_negative(envelope));
-        } else if let Ok(revocation) = policy.verify_negative(envelope) {
-            self.revocations.push(revocation);
-        } else if let Ok(verdict) = policy.verify_negative::<Approval>(envelope)
-            && verdict.statement().verdict != Verdict::Approve
-        {
-            self.negative_verdicts.push(verdict);
+        match Negative::verify(policy, envelope) {
+            Some(Negative::Key(revocation)) => self.key_revocations.push(revocation),
+            Some(Negative::Revocation(revocation)) => self.revocations.push(revocation),
+            Some(Negative::Verdict(verdict)) => self.negative_verdicts.push(verdict),
+            None => {}
         }
+    }
+}
+
+/// A verified statement that ends something.
+enum Negative {
+    Key(Verified<KeyRevocation>),
+    Revocation(Verified<Revocation>),
+    /// A rejection or a withdrawal.
+    Verdict(Verified<Approval>),
+}
+
+impl Negative {
+    fn verify(policy: &TrustPolicy, envelope: &Envelope) -> Option<Self> {
+        if envelope.payload_type() == KEY_REVOCATION {
+            return policy.verify_negative(envelope).ok().map(Self::Key);
+        }
+        if let Ok(revocation) = policy.verify_negative(envelope) {
+            return Some(Self::Revocation(revocation));
+        }
+        let verdict = policy.verify_negative::<Approval>(envelope).ok()?;
+        (verdict.statement().verdict != Verdict::Approve).then_some(Self::Verdict(verdict))
     }
 }
