@@ -343,6 +343,15 @@ mod tests {
     }
 
     #[test]
+    fn a_new_signature_says_something_else_and_a_minute_later_alone_does_not() {
+        let org = Organisation::new();
+        let first = review(&org, &["alice.ng"]);
+        let later = Review::of(first.bundle.clone(), &knowledge(&org), time(NOW).plus(60)).unwrap();
+        assert!(first.says_the_same(&later));
+        assert!(!first.says_the_same(&review(&org, &["alice.ng", "chandra.iyer"])));
+    }
+
+    #[test]
     fn another_proposal_than_asked_for_is_refused() {
         let org = Organisation::new();
         let training = org.training(|_| {});
