@@ -23,11 +23,12 @@ export const file = (name) => join(world, name);
 const screenshots = need("PLACET_E2E_SCREENSHOTS");
 mkdirSync(screenshots, { recursive: true });
 
-/** A registry on a free port, with the world's documents in it; `empty` leaves them out. */
-export async function registry({ empty = false } = {}) {
+/** A registry on a free port, with the world's documents in it; `empty` leaves them out, `unlimited` takes any rate. */
+export async function registry({ empty = false, unlimited = false } = {}) {
   const directory = mkdtempSync(join(tmpdir(), "placet-e2e-"));
   cpSync(file("data"), directory, { recursive: true });
   const options = ["--pin", about.pin, "--policy", file("policy.json"), "--console", need("PLACET_E2E_CONSOLE"), "--now", about.now];
+  if (unlimited) options.push("--unlimited");
   const child = spawn(need("PLACET_E2E_REGISTRY"), [directory, "127.0.0.1:0", ...options], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const { value: address } = await lines.next();

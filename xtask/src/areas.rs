@@ -38,6 +38,7 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "registry", about: "the registry", run: registry },
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
+    Area { name: "fuzz", about: "the registry, asked whatever its description allows", run: e2e::fuzz },
 ];
 
 /// One line an area.
