@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
         listen.parse().map_err(|_| Failure::new("invalid_address", format!("`{listen}` is no IP:PORT")))?;
     free(address)?;
     build()?;
-    let console = console::build()?;
+    let console = console::build(console::RELEASE)?;
     let demo = Demo { directory: target().join("demo"), placet: target().join("debug/placet") };
     if reset || !demo.made().exists() {
         demo.remove()?;

@@ -20,7 +20,7 @@ use crate::{
 pub(super) fn run(run: &mut Run) -> Result<(), Failure> {
     setup::node_packages()?;
     let chromium = browser::chromium()?;
-    let files = console::build()?;
+    let files = console::build(console::RELEASE)?;
     let package = npm::build()?;
     let mut tests = node_tests(run, &files)?;
     let command = "build --package placet-cli";
@@ -39,7 +39,7 @@ pub(super) fn fuzz(run: &mut Run) -> Result<(), Failure> {
     setup::node_packages()?;
     let why = "the registry is asked whatever its description allows";
     let python = python::environment("schemathesis", "tests/e2e/requirements.txt", why)?;
-    let files = console::build()?;
+    let files = console::build(console::RELEASE)?;
     let mut tests = node_tests(run, &files)?;
     tests
         .arg(root().join("tests/e2e/fuzz.mjs"))
