@@ -1,6 +1,8 @@
 //! The areas of `cargo xtask test`.
 
 mod e2e;
+mod mutations;
+mod oracle;
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
@@ -28,6 +30,12 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "xtask", about: "this tool", run: xtask },
     Area { name: "core", about: "placet-core, here and without an operating system", run: core },
     Area { name: "vectors", about: "the vectors are those that are made", run: vectors },
+    Area {
+        name: "mutations",
+        about: "every check of the core is one that a vector needs",
+        run: mutations::run,
+    },
+    Area { name: "oracle", about: "a second implementation decides the same", run: oracle::run },
     Area { name: "keys", about: "placet-keys, here and for WebAssembly", run: keys },
     Area { name: "wasm", about: "the bindings in Node and Chromium", run: wasm },
     Area { name: "npm", about: "the npm package as it is installed", run: conformance::package },
