@@ -1,5 +1,6 @@
 //! The areas of `cargo xtask test`.
 
+mod agents;
 mod e2e;
 mod mutations;
 mod oracle;
@@ -41,6 +42,7 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "npm", about: "the npm package as it is installed", run: conformance::package },
     Area { name: "conformance", about: "the vectors in Rust, Node and Chromium", run: conformance::vectors },
     Area { name: "interop", about: "other implementations read what Placet writes", run: interop },
+    Area { name: "agents", about: "agents' registries and consumers read facts", run: agents::run },
     Area { name: "fixtures", about: "the models are those that their script trains", run: fixtures },
     Area { name: "cli", about: "the `placet` command", run: cli },
     Area { name: "registry", about: "the registry", run: registry },
