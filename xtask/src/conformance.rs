@@ -18,7 +18,7 @@ const TESTS: [&str; 8] = ["decide", "drift", "inspect", "load", "proofs", "refer
 /// errors, types and manifest.
 pub(crate) fn package(run: &mut Run) -> Result<(), Failure> {
     let modules = setup::node_packages()?;
-    let consumer = install(run)?;
+    let consumer = install(&mut |name, command| run.need(name, Count::Preparation, command))?;
     run.need(
         "write an example",
         Count::Preparation,
@@ -66,7 +66,7 @@ pub(crate) fn vectors(run: &mut Run) -> Result<(), Failure> {
         Count::Node,
         &mut node_test(&[root().join("tests/conformance/suite.test.mjs")]),
     )?;
-    let consumer = install(run)?;
+    let consumer = install(&mut |name, command| run.need(name, Count::Preparation, command))?;
 
     let results = target().join("conformance");
     let result = |runtime: &str| results.join(format!("{runtime}.json"));
@@ -92,8 +92,10 @@ pub(crate) fn vectors(run: &mut Run) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Builds, packs and installs the package into an empty project, and returns that.
-fn install(run: &mut Run) -> Result<PathBuf, Failure> {
+/// Builds, packs and installs the package into an empty project by `prepare`, and returns that.
+pub(crate) fn install(
+    prepare: &mut dyn FnMut(&str, &mut Command) -> Result<(), Failure>,
+) -> Result<PathBuf, Failure> {
     let package = npm::build()?;
     let packages = target().join("npm");
     let consumer = packages.join("consumer");
@@ -111,14 +113,12 @@ fn install(run: &mut Run) -> Result<PathBuf, Failure> {
         let file = consumer.join(file);
         fs::write(&file, text).map_err(|error| Failure::file(&file, &error))?;
     }
-    run.need(
+    prepare(
         "pack the npm package",
-        Count::Preparation,
         program("npm").arg("pack").arg(package).arg("--pack-destination").arg(&packages),
     )?;
-    run.need(
+    prepare(
         "install it",
-        Count::Preparation,
         program("npm")
             .args("install --no-audit --no-fund --ignore-scripts --offline".split(' '))
             .arg(tarball())
