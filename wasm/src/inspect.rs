@@ -33,6 +33,7 @@ pub fn verify_envelope(envelope: &Uint8Array, trust: &Uint8Array, now: &str) -> 
 /// # Errors
 ///
 /// Throws the code with which a decision would refuse one of them.
+#[cfg(feature = "whole")]
 #[wasm_bindgen]
 pub fn summary(
     training_output: &Uint8Array,
