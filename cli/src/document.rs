@@ -4,6 +4,7 @@ use placet_core::{
     approval::{APPROVAL, Approval, Verdict},
     deployment::{DEPLOYMENT, Deployment},
     digest::Digest,
+    drift_report::{DRIFT_REPORT, DriftReport},
     envelope::Envelope,
     error::ParseError,
     policy::{POLICY, Policy},
@@ -30,6 +31,7 @@ pub(crate) enum Claim {
     Revocation(Box<Revocation>),
     KeyRevocation(Box<KeyRevocation>),
     Deployment(Box<Deployment>),
+    DriftReport(Box<DriftReport>),
     Policy(Box<Policy>),
     RevocationList(Box<RevocationList>),
     /// A type that is not known here: kept, and never read.
@@ -57,6 +59,7 @@ impl Document {
                     APPROVAL => Claim::Approval(Approval::parse(payload)?.into()),
                     REVOCATION => Claim::Revocation(Revocation::parse(payload)?.into()),
                     DEPLOYMENT => Claim::Deployment(Deployment::parse(payload)?.into()),
+                    DRIFT_REPORT => Claim::DriftReport(DriftReport::parse(payload)?.into()),
                     _ => Claim::Other(kind),
                 }
             }
@@ -83,6 +86,7 @@ impl Document {
             Claim::Revocation(_) => "revocation",
             Claim::KeyRevocation(_) => "key revocation",
             Claim::Deployment(_) => "deployment",
+            Claim::DriftReport(_) => "drift report",
             Claim::Policy(_) => "policy",
             Claim::RevocationList(_) => "revocation list",
             Claim::Other(kind) => kind,

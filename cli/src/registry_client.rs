@@ -41,7 +41,7 @@ const PROPOSAL: usize = 64 << 20;
 const PAGES: usize = 400;
 
 /// The registry's own codes, besides those of the core.
-const CODES: [&str; 16] = [
+const CODES: [&str; 15] = [
     "invalid_path",
     "invalid_query",
     "unauthorized",
@@ -56,7 +56,6 @@ const CODES: [&str; 16] = [
     "internal",
     "unknown_training_output",
     "unknown_proposal",
-    "drift_not_on_record",
     "policy_missing",
 ];
 

@@ -15,6 +15,8 @@ export const calls = {
   reference_canonical: (placet, { record }) => placet.referenceCanonical(record),
   summary: (placet, { training_output, proposal, trust, now }) =>
     placet.summary(training_output, proposal, trust, now),
+  verify_auto_revocation: (placet, { revocation, training_output, proposal, reports, trust, now }) =>
+    placet.verifyAutoRevocation(revocation, training_output, proposal, reports, trust, now),
   verify_consistency: (placet, { size1, root1, size2, root2, proof }) =>
     placet.verifyConsistency(BigInt(size1), unhex(root1), BigInt(size2), unhex(root2), proof.map(unhex)),
   verify_envelope: async (placet, { envelope, trust, now }) => {

@@ -250,6 +250,13 @@ export type Code =
   /** Who deployed approved the same proposal. */
   | 'deployer_is_approver'
   /** A time is not in the form in which Python writes a datetime that knows its offset. */
+  | 'baseline_content'
+  | 'report_inconsistent'
+  | 'window_not_over'
+  | 'baseline_mismatch'
+  | 'window_overlap'
+  | 'drift_not_on_record'
+  | 'drift_windows_not_met'
   | 'time_not_isoformat'
   /** A signature is not 128 lower-case hex digits. */
   | 'signature_not_hex'
@@ -633,6 +640,7 @@ export type Kind =
   | 'approval'
   | 'revocation'
   | 'deployment'
+  | 'drift_report'
   | 'key_revocation'
   | 'policy'
   | 'revocation_list';
@@ -668,6 +676,29 @@ export interface VerifiedEnvelope {
  * const statement = JSON.parse(new TextDecoder().decode(payload));
  */
 export function verifyEnvelope(envelope: Bytes, trust: Bytes, now: string): VerifiedEnvelope;
+
+/**
+ * May a monitor end a proposal by itself? The newest policy must let it, its evidence must be its own newest conclusive
+ * report about the model, measured against the signed baselines, and as many windows in a row as the policy asks must
+ * have drifted. A registry asks this of every revocation of a monitor.
+ *
+ * @param revocation The monitor's revocation, a DSSE envelope as JSON.
+ * @param trainingOutput The training output with the baselines.
+ * @param proposal The proposal that it ends.
+ * @param reports The drift reports that are on record: a JSON array of envelopes.
+ * @param trust As for {@link decide}.
+ * @param now The time, `YYYY-MM-DDTHH:MM:SSZ`: see {@link timestamp}.
+ * @returns `code` is that of the first document that is not to be accepted, or `drift_not_on_record`,
+ *   `drift_windows_not_met`, `window_overlap` or `baseline_mismatch`.
+ */
+export function verifyAutoRevocation(
+  revocation: Bytes,
+  trainingOutput: Bytes,
+  proposal: Bytes,
+  reports: Bytes,
+  trust: Bytes,
+  now: string,
+): Verdict;
 
 /** What an approver of a proposal is shown, and what goes into the approval. */
 export interface Summary {

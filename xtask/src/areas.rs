@@ -184,7 +184,7 @@ fn e2e(run: &mut Run) -> Result<(), Failure> {
     }
     setup::node_packages()?;
     let chromium = browser::chromium()?;
-    let files = console::build()?;
+    let files = console::build(console::RELEASE)?;
     let place = target().join("e2e");
     let world = place.join("world");
     match fs::remove_dir_all(&world) {

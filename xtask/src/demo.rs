@@ -90,7 +90,7 @@ fn build() -> Result<(), Failure> {
 
 /// The console's files. The registry serves without them, too, so a console that cannot be built stops nothing.
 fn console() -> Option<PathBuf> {
-    let built = console::build();
+    let built = console::build(console::RELEASE);
     if let Err(failure) = &built {
         println!("  no console: {failure}");
     }

@@ -37,7 +37,8 @@ const HELP: &str = "\
 Usage: cargo xtask COMMAND
 
   test [AREA…]   run the tests of these areas, or of all; installs what is missing
-  console        build the console's static files into target/console
+  console        build the console's static files into target/console; --profile dev builds in seconds what is large
+                 and slow, for work on the console
   mutations [WORD…]
                  take the core's checks out one at a time and see that a vector notices
   demo           serve a demonstration on http://127.0.0.1:8787; --reset makes it anew, --listen IP:PORT
@@ -46,12 +47,17 @@ Usage: cargo xtask COMMAND
   help           print this
 ";
 
+fn build_console(profile: &str) -> Result<(), Failure> {
+    console::build(profile).map(|files| println!("console: {}", files.display()))
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {
         ["test", areas @ ..] => test::run(areas),
-        ["console"] => console::build().map(|files| println!("console: {}", files.display())),
+        ["console"] => build_console(console::RELEASE),
+        ["console", "--profile", profile] => build_console(profile),
         ["console", "--trunk"] => console::for_trunk(),
         ["mutations", words @ ..] => mutations::run(words),
         ["npm"] => npm::build().and_then(|package| {

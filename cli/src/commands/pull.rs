@@ -14,6 +14,7 @@ use placet_core::{
     code::Code,
     deployment::Deployment,
     digest::Digest,
+    drift_report::DriftReport,
     envelope::Envelope,
     proposal::Proposal,
     revocation::{KeyRevocation, Revocation},
@@ -161,6 +162,7 @@ fn check(evidence: &Evidence, numbers: &BTreeMap<u64, Digest>, document: &Docume
         Claim::TrainingOutput(_) => drop(chain.verify_negative::<TrainingOutput>(envelope)?),
         Claim::Proposal(_) => drop(chain.verify_negative::<Proposal>(envelope)?),
         Claim::Deployment(_) => drop(chain.verify_negative::<Deployment>(envelope)?),
+        Claim::DriftReport(_) => drop(chain.verify_negative::<DriftReport>(envelope)?),
         Claim::Revocation(_) => drop(chain.verify_negative::<Revocation>(envelope)?),
         Claim::KeyRevocation(_) => drop(chain.verify_negative::<KeyRevocation>(envelope)?),
         Claim::Other(_) => {}

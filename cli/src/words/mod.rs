@@ -2,6 +2,7 @@
 
 pub(crate) mod decision;
 pub(crate) mod document;
+pub(crate) mod drift;
 pub(crate) mod policy;
 
 use std::fmt::{self, Write as _};

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_params_map;
-use placet_core::{bundle::Bundle, decision::Outcome as Answer, digest::Digest, key, time::Timestamp};
+use placet_core::{
+    bundle::Bundle, decision::Outcome as Answer, digest::Digest, key, name::Principal, time::Timestamp,
+};
 
 use crate::{
     browser,
@@ -77,7 +79,7 @@ pub(crate) async fn fetch(console: Console, digest: Digest) -> Result<Review, Pr
 }
 
 /// The other proposals of the same model, as far as they verify; context, so that a failure leaves them out.
-async fn others(console: Console, review: &Review) -> Vec<Review> {
+pub(crate) async fn others(console: Console, review: &Review) -> Vec<Review> {
     let model = review.proposal.statement().subject.model_id.to_string();
     let claims = console.client().proposals(&[("model", &model)]).await.unwrap_or_default();
     let mut others = Vec::new();
@@ -456,6 +458,7 @@ fn side(
         (false, None) => Some("No key of this browser is named by the policy, so you cannot sign here."),
         (false, Some(_)) => Some("Your signature would not count here, or nothing is missing."),
     };
+    let against = me.map(|me| against(known, review, &me.principal));
     html! {
         <aside class="side" aria-label="Signatures">
             {panels}
@@ -464,6 +467,7 @@ fn side(
                     <a class="btn btn--primary btn--wide btn--big" href=sign.to_owned()>"Continue to sign"<Icon name="go"/></a>
                 })}
                 {explain.map(|words| html! { <p class="small sub">{words}</p> })}
+                {against}
             </div></section>
             <section class="panel"><div class="panel__body"><dl class="facts">
                 <dt>"Proposed"</dt><dd>{format!("{}, {}", known.name(&proposal.proposed_by), words::moment(proposal.proposed_at))}</dd>
@@ -476,6 +480,33 @@ fn side(
             </dl></div></section>
         </aside>
     }
+}
+
+/// The ways to say no, as far as each would say anything.
+fn against(known: &Knowledge, review: &Review, me: &Principal) -> impl IntoView + use<> {
+    use crate::state::{against::roles, revoke::may_revoke};
+    use placet_core::{approval::Verdict, code::Code};
+    let ended = review.places.iter().all(|place| {
+        let denials = &place.decided.decision.denials;
+        [Code::ProposalRevoked, Code::WeightsRevoked, Code::Vetoed].iter().any(|code| denials.contains(code))
+    });
+    let permitted = review.places.iter().any(|place| place.decided.decision.outcome == Answer::Permit);
+    let digest = review.proposal.digest();
+    let link = |shown: bool, what: &'static str, words: &'static str| {
+        shown.then(|| html! { <a class="btn btn--small btn--danger" href=format!("/proposals/{digest}/{what}")>{words}</a> })
+    };
+    let withdraws = !roles(Verdict::Withdraw, review, known, me).is_empty();
+    let rejects = !permitted && !withdraws && !roles(Verdict::Reject, review, known, me).is_empty();
+    let revokes = permitted && known.policy().is_some_and(|policy| may_revoke(policy, me));
+    (!ended && (withdraws || rejects || revokes)).then(|| {
+        html! {
+            <div class="row">
+                {link(rejects, "reject", "Reject…")}
+                {link(withdraws, "withdraw", "Withdraw my approval…")}
+                {link(revokes, "revoke", "Revoke…")}
+            </div>
+        }
+    })
 }
 
 fn signatures(

@@ -4,6 +4,7 @@
 //! log line; handlers only ask the registry.
 
 mod body;
+mod drift;
 mod enrolments;
 mod envelopes;
 mod events;
@@ -119,6 +120,8 @@ fn routes() -> Vec<(Method, &'static str, MethodRouter<Arc<App>>)> {
         (Method::GET, "/v1/proposals", get(proposals::list)),
         (Method::GET, "/v1/proposals/{digest}", get(proposals::read)),
         (Method::GET, "/v1/inbox", get(proposals::inbox)),
+        (Method::GET, "/v1/drift", get(drift::latest)),
+        (Method::GET, "/v1/drift/{model_id}", get(drift::model)),
         (Method::GET, "/v1/bundles/{digest}", get(proposals::bundle)),
         (Method::GET, "/v1/ledger/checkpoint", get(ledger::checkpoint)),
         (Method::GET, "/v1/ledger/entries", get(ledger::entries)),

@@ -3,7 +3,7 @@ export { decide } from './decide.js';
 export { adjustPValues, chiSquare, cramerVonMises, cusum, jensenShannon, ksTest, kuiper, pageHinkley, psi, wasserstein } from './drift.js';
 export { ksTestSketches, sketch, sketchInfo, sketchMerge, sketchQuantile, sketchRank } from './drift.js';
 export { PlacetError } from './error.js';
-export { summary, verifyEnvelope } from './inspect.js';
+export { summary, verifyAutoRevocation, verifyEnvelope } from './inspect.js';
 export { init, initSync } from './load.js';
 export { leafHash, verifyConsistency, verifyInclusion, verifySignature } from './proofs.js';
 export { referenceCanonical, verifyReferenceApproval } from './reference.js';

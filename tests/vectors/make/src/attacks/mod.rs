@@ -3,6 +3,7 @@
 
 mod binding;
 mod bytes;
+mod drift;
 mod freshness;
 mod ledger;
 mod manifests;
@@ -19,7 +20,7 @@ pub(crate) fn files() -> Vec<File> {
     files.extend(freshness::files());
     files.extend(bytes::files());
     files.extend(manifests::files());
-    files.extend([ledger::file(), signatures::file()]);
+    files.extend([ledger::file(), signatures::file(), drift::file()]);
     files.extend(review::files());
     files.sort_by_key(|file| file.path);
     files
