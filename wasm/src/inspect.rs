@@ -54,6 +54,7 @@ pub fn summary(
 /// # Errors
 ///
 /// Throws nothing: what cannot be read has its code, too.
+#[cfg(feature = "whole")]
 #[wasm_bindgen(js_name = verifyAutoRevocation)]
 #[must_use]
 pub fn verify_auto_revocation(
