@@ -4,6 +4,7 @@
 //! tables. Here stands what a suite needs before it starts.
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -23,8 +24,11 @@ struct Suite {
     name: &'static str,
     about: &'static str,
     /// Builds and installs what the script needs, and returns the variables that tell it where that is.
-    prepare: fn() -> Result<Vec<(&'static str, PathBuf)>, Failure>,
+    prepare: fn() -> Result<Variables, Failure>,
 }
+
+/// Variables of the environment.
+type Variables = Vec<(&'static str, PathBuf)>;
 
 const SUITES: &[Suite] =
     &[Suite { name: "npm", about: "the npm package beside other verifiers in JavaScript", prepare: npm }];
@@ -34,7 +38,11 @@ const REPORT: &str = "docs/performance.md";
 
 /// One line a suite.
 pub(crate) fn list() -> String {
-    SUITES.iter().map(|suite| format!("  {:<12} {}\n", suite.name, suite.about)).collect()
+    SUITES.iter().fold(String::new(), |mut list, suite| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(list, "  {:<12} {}", suite.name, suite.about);
+        list
+    })
 }
 
 /// Runs the named suites, or all; `--write` puts the tables into the report, too.
@@ -109,7 +117,7 @@ fn peers() -> Result<PathBuf, Failure> {
 }
 
 /// The package as it is installed, and documents of a model that three people approved.
-fn npm() -> Result<Vec<(&'static str, PathBuf)>, Failure> {
+fn npm() -> Result<Variables, Failure> {
     peers()?;
     let consumer = conformance::install(&mut |name, command| prepare(name, command))?;
     let example = target().join("bench/example");
