@@ -5,6 +5,7 @@
 //! - `conformance`: the package as it is installed, and the vectors in every runtime.
 //! - `console`: the console's static files.
 //! - `mutations`: the core without one of its checks, and the vector that notices.
+//! - `mutants`: cargo-mutants on what has changed; `fuzz`: the fuzzer on every reader; `tool`: how both come here.
 //! - `demo`: an organisation to try everything with.
 //! - `bench`: Placet and its peers side by side.
 //! - `npm`: the package for JavaScript; `commonjs`: its second module format.
@@ -22,6 +23,8 @@ mod conformance;
 mod console;
 mod demo;
 mod failure;
+mod fuzz;
+mod mutants;
 mod mutations;
 mod npm;
 mod python;
@@ -29,6 +32,7 @@ mod setup;
 mod size;
 mod step;
 mod test;
+mod tool;
 mod workspace;
 
 use failure::Failure;
@@ -41,6 +45,9 @@ Usage: cargo xtask COMMAND
                  and slow, for work on the console
   mutations [WORD…]
                  take the core's checks out one at a time and see that a vector notices
+  mutants BASE   cargo-mutants on the core's lines that have changed since BASE; --all [FILE…] on all of them
+  fuzz SECONDS [TARGET…]
+                 fuzz every reader and the decision for so long each
   demo           serve a demonstration on http://127.0.0.1:8787; --reset makes it anew, --listen IP:PORT
   bench [SUITE…] run these comparisons, or all, and print their tables; --write puts them into docs/performance.md
   npm            build the npm package into target/npm/placet
@@ -60,6 +67,8 @@ fn main() -> ExitCode {
         ["console", "--profile", profile] => build_console(profile),
         ["console", "--trunk"] => console::for_trunk(),
         ["mutations", words @ ..] => mutations::run(words),
+        ["mutants", words @ ..] => mutants::run(words),
+        ["fuzz", words @ ..] => fuzz::run(words),
         ["npm"] => npm::build().and_then(|package| {
             println!("npm package: {}", package.display());
             size::print(&package)
