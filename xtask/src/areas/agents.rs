@@ -18,7 +18,7 @@ pub(super) fn run(run: &mut Run) -> Result<(), Failure> {
     let mut check = program(python);
     check.arg(tests.join("check.py")).arg(target().join("debug/placet")).arg(&agent);
     run.check("facts and records in Python", Count::Step, &mut check)?;
-    let consumer = conformance::install(run)?;
+    let consumer = conformance::install(&mut |name, command| run.need(name, Count::Preparation, command))?;
     let mut consume = conformance::node_test(&[tests.join("facts.test.mjs")]);
     consume.env("PLACET_CONSUMER", consumer).env("PLACET_AGENT", agent);
     run.check("a consumer in Node", Count::Node, &mut consume)?;
