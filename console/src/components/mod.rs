@@ -50,5 +50,5 @@ pub(crate) use slots::Slots;
 pub(crate) use state_block::StateBlock;
 pub(crate) use strength::StrengthMeter;
 pub(crate) use time_line::TimeLine;
-pub(crate) use weights_check::{WeightsCheck, hash};
+pub(crate) use weights_check::{Progress, WeightsCheck, hash};
 pub(crate) use words::WordList;

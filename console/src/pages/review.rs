@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, reactive::spawn_local_scoped_with_cancellation};
 use leptos_router::hooks::use_params_map;
 use placet_core::{
     bundle::Bundle, decision::Outcome as Answer, digest::Digest, key, name::Principal, time::Timestamp,
@@ -13,7 +13,7 @@ use crate::{
     client::Failure,
     components::{
         Bytes, ChangesTable, ChartKey, CopyButton, DigestBlock, Gates, Icon, Mark, MetricChart, Page,
-        SigLines, SignedSentence, Slots, StateBlock, Tone, WeightsCheck, WordList,
+        Progress, SigLines, SignedSentence, Slots, StateBlock, Tone, WeightsCheck, WordList,
     },
     context::{Console, console},
     state::{
@@ -100,23 +100,19 @@ pub(crate) fn ReviewPage() -> impl IntoView {
     let digest =
         Memo::new(move |_| params.with(|params| Digest::parse(&params.get("digest").unwrap_or_default())));
     let loaded = RwSignal::new(None::<Result<Loaded, Problem>>);
-    Effect::new(move |_| {
+    let weights = RwSignal::new(Progress::Waiting);
+    Effect::new(move |before: Option<Option<Digest>>| {
         let _ = console.arrivals.get();
-        let (Some(digest), true) = (digest.get(), console.ready.get()) else { return };
-        spawn_local(async move {
-            let result = match fetch(console, digest).await {
-                Ok(review) => {
-                    let review = Arc::new(review);
-                    console.reviewed.set(Some(review.clone()));
-                    // What is signed is shown at once; the comparison follows.
-                    loaded.set(Some(Ok(Loaded { review: review.clone(), others: Arc::default() })));
-                    let others = others(console, &review).await;
-                    Ok(Loaded { review, others: Arc::new(others) })
-                }
-                Err(problem) => Err(problem),
-            };
-            loaded.set(Some(result));
-        });
+        let digest = digest.get();
+        if before.is_some_and(|before| before != digest) {
+            loaded.set(None);
+            weights.set(Progress::Waiting);
+        }
+        if let (Some(digest), true) = (digest, console.ready.get()) {
+            // It ends with the page, and when it is asked anew.
+            spawn_local_scoped_with_cancellation(load(console, digest, loaded));
+        }
+        digest
     });
     move || {
         match (digest.get(), loaded.get()) {
@@ -136,8 +132,32 @@ pub(crate) fn ReviewPage() -> impl IntoView {
         }
         .into_any(),
         (Some(_), Some(Err(found))) => problem(found).into_any(),
-        (Some(_), Some(Ok(loaded))) => page(console, &loaded).into_any(),
+        (Some(_), Some(Ok(loaded))) => page(console, &loaded, weights).into_any(),
     }
+    }
+}
+
+/// Fetches and verifies; what is shown changes only where something is otherwise than it was.
+async fn load(console: Console, digest: Digest, loaded: RwSignal<Option<Result<Loaded, Problem>>>) {
+    let review = match fetch(console, digest).await {
+        Ok(review) => Arc::new(review),
+        Err(problem) => return loaded.set(Some(Err(problem))),
+    };
+    console.reviewed.set(Some(review.clone()));
+    let shown = loaded.get_untracked().and_then(Result::ok);
+    if shown.is_none() {
+        // What is signed is shown at once; the comparison follows.
+        loaded.set(Some(Ok(Loaded { review: review.clone(), others: Arc::default() })));
+    }
+    let others = others(console, &review).await;
+    let same = |shown: &Loaded| {
+        let mut pairs = shown.others.iter().zip(&others);
+        shown.review.says_the_same(&review)
+            && shown.others.len() == others.len()
+            && pairs.all(|(shown, other)| shown.says_the_same(other))
+    };
+    if !shown.as_ref().is_some_and(same) {
+        loaded.set(Some(Ok(Loaded { review, others: Arc::new(others) })));
     }
 }
 
@@ -157,7 +177,7 @@ fn problem(problem: Problem) -> impl IntoView {
     }
 }
 
-fn page(console: Console, loaded: &Loaded) -> impl IntoView + use<> {
+fn page(console: Console, loaded: &Loaded, weights: RwSignal<Progress>) -> impl IntoView + use<> {
     let known = console.knowledge.get_untracked();
     let review = loaded.review.clone();
     let me = console.me.get();
@@ -198,7 +218,7 @@ fn page(console: Console, loaded: &Loaded) -> impl IntoView + use<> {
                     <section class="section" aria-labelledby="h-we">
                         <div class="spread"><h2 class="h2" id="h-we">"Weights check"</h2>
                             <p class="sub">"optional, and the only proof that the file you hold is the one you sign for"</p></div>
-                        <WeightsCheck expected=expected/>
+                        <WeightsCheck expected=expected progress=weights/>
                     </section>
                     {note}
                     {exact}
