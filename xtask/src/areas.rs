@@ -1,5 +1,7 @@
 //! The areas of `cargo xtask test`.
 
+mod gateways;
+
 use std::{
     fmt::Write as _,
     fs,
@@ -38,6 +40,7 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "fixtures", about: "the models are those that their script trains", run: fixtures },
     Area { name: "cli", about: "the `placet` command", run: cli },
     Area { name: "registry", about: "the registry", run: registry },
+    Area { name: "gateways", about: "nginx and Envoy, with a registry", run: gateways::run },
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e },
 ];

@@ -5,6 +5,8 @@ mod approve;
 mod bundle;
 mod completions;
 mod deploy;
+#[cfg(unix)]
+mod gate;
 mod hash;
 mod init;
 mod keygen;
@@ -92,6 +94,8 @@ enum Command {
     Status(status::Status),
     #[cfg(unix)]
     Serve(Box<serve::Serve>),
+    #[cfg(unix)]
+    Gate(gate::GateCommand),
     Completions(completions::Completions),
 }
 
@@ -130,6 +134,8 @@ impl Cli {
             Command::Status(command) => command.run(&context),
             #[cfg(unix)]
             Command::Serve(command) => command.run(&context),
+            #[cfg(unix)]
+            Command::Gate(command) => command.run(&context),
             Command::Completions(command) => command.run(),
         }
     }
