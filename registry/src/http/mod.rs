@@ -126,6 +126,7 @@ fn routes() -> Vec<(Method, &'static str, MethodRouter<Arc<App>>)> {
         (Method::GET, "/v1/bundles", get(bundles::of_question)),
         (Method::GET, "/v1/bundles/{digest}", get(bundles::of_proposal)),
         (Method::GET, "/v1/ledger/checkpoint", get(ledger::checkpoint)),
+        (Method::POST, "/v1/ledger/cosignatures", post(ledger::cosign)),
         (Method::GET, "/v1/ledger/entries", get(ledger::entries)),
         (Method::GET, "/v1/ledger/inclusion/{digest}", get(ledger::inclusion)),
         (Method::GET, "/v1/ledger/consistency", get(ledger::consistency)),
