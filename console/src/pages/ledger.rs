@@ -245,9 +245,9 @@ async fn step(shelf: Shelf, head: &Head, filter: &Filter) -> Result<(), Failure>
     let scanned = shelf.book.with_untracked(|book| book.matches.as_ref().map(|_| book.scanned));
     if let Some(end) = scanned.filter(|end| *end > 0) {
         let begin = (end - 1) / PAGE * PAGE;
-        let held =
+        let is_read =
             shelf.book.with_untracked(|book| (begin..end).all(|place| book.entries.contains_key(&place)));
-        if !held {
+        if !is_read {
             fetch_page(shelf, begin).await?;
         }
         shelf.book.update(|book| {
@@ -619,11 +619,11 @@ async fn take_away(shelf: Shelf, format: &'static str) {
             browser::breathe().await;
         }
         let Some(place) = untrack(|| shelf.place(row)) else { break };
-        let held = |place| shelf.book.with_untracked(|book| book.entries.get(&place).cloned());
-        if held(place).is_none() && fetch_page(shelf, place / PAGE * PAGE).await.is_err() {
+        let entry_at = |place| shelf.book.with_untracked(|book| book.entries.get(&place).cloned());
+        if entry_at(place).is_none() && fetch_page(shelf, place / PAGE * PAGE).await.is_err() {
             return shelf.busy.set("The registry stopped answering; nothing was saved.".into());
         }
-        let Some(entry) = held(place) else { break };
+        let Some(entry) = entry_at(place) else { break };
         let line = if documents {
             match look(shelf.console, &entry, &head).await {
                 Ok(line) => line,

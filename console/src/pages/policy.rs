@@ -70,7 +70,7 @@ pub(crate) fn PolicyPage() -> impl IntoView {
 }
 
 fn head(known: &Knowledge, policy: &Policy) -> impl IntoView + use<> {
-    let newest = known.chain().map(|chain| chain.newest());
+    let newest = known.chain().map(placet_core::policy::TrustPolicy::newest);
     let mut signers: Vec<_> =
         newest.iter().flat_map(|link| link.signers()).map(|(name, _)| known.name(&name)).collect();
     signers.sort_unstable();

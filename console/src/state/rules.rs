@@ -111,8 +111,8 @@ pub fn differences(old: &Policy, new: &Policy) -> Vec<String> {
     let named = |policy: &Policy| summary::escape(&policy.organization);
     say(named(old) != named(new), format!("The organisation is called {}.", named(new)));
     people(old, new, &mut say);
-    let names: BTreeSet<_> = old.rules.iter().chain(&new.rules).map(|rule| &rule.name).collect();
-    for name in names {
+    let all: BTreeSet<_> = old.rules.iter().chain(&new.rules).map(|rule| &rule.name).collect();
+    for name in all {
         let find = |policy: &Policy| {
             policy.rules.iter().find(|rule| rule.name == *name).map(|r| self::rule(r, policy))
         };
@@ -259,7 +259,7 @@ mod tests {
             &|p| p.principals.get_mut("bo.eriksen").unwrap().keys.clear(),
             &|p| {
                 p.principals.get_mut("bo.eriksen").unwrap().keys[0].window.not_after =
-                    time("2028-01-01T00:00:00Z")
+                    time("2028-01-01T00:00:00Z");
             },
             &|p| p.rules[0].veto = !p.rules[0].veto,
             &|p| p.rules[0].max_ttl_days += 1,
