@@ -11,9 +11,11 @@ use alloc::{
 use placet_core::{
     approval::{Approval, Verdict},
     bundle::Bundle,
+    code::Code,
     digest::Digest,
     envelope::Envelope,
-    error::ParseError,
+    error::{ParseError, VerifyError},
+    inspect::Kind,
     limits,
     policy::{Link, TrustPolicy},
     revocation::{KeyRevocation, Revocation},
@@ -71,6 +73,32 @@ impl HeldTrust {
         Ok(true)
     }
 
+    /// Takes in one loose statement that ends something; says whether it is new.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] where it is none, or was signed by nobody who may.
+    pub fn take_negative(&mut self, envelope: Envelope) -> Result<bool, VerifyError> {
+        let mut refused = None;
+        for chain in self.chains() {
+            match verify_negative(chain, &envelope) {
+                Ok(()) => refused = Some(Ok(())),
+                Err(error) => refused = refused.or(Some(Err(error))),
+            }
+        }
+        let unpinned =
+            VerifyError::Signer { code: Code::PolicyMissing, principal: alloc::string::String::new() };
+        refused.unwrap_or(Err(unpinned))?;
+        if self.document.revocations.iter().flatten().any(|held| *held == envelope) {
+            return Ok(false);
+        }
+        let revocations = self.document.revocations.clone();
+        let new = [Ok(envelope)].into();
+        self.document.revocations = together(revocations, new, limits::TRUST_ENVELOPES, "revocations")?;
+        self.verified = self.document.verify();
+        Ok(true)
+    }
+
     /// The document, to keep.
     #[must_use]
     pub fn document(&self) -> &Trust {
@@ -118,6 +146,22 @@ fn is_negative(chain: &TrustPolicy, envelope: &Envelope) -> bool {
     chain.verify_negative::<Revocation>(envelope).is_ok()
         || chain.verify_negative::<KeyRevocation>(envelope).is_ok()
         || is_verdict(chain, envelope)
+}
+
+/// Verifies a statement that ends something, as its type says what it is.
+fn verify_negative(chain: &TrustPolicy, envelope: &Envelope) -> Result<(), VerifyError> {
+    match Kind::of(envelope) {
+        Some(Kind::KeyRevocation) => chain.verify_negative::<KeyRevocation>(envelope).map(drop),
+        Some(Kind::Revocation) => chain.verify_negative::<Revocation>(envelope).map(drop),
+        Some(Kind::Approval) => {
+            let verdict = chain.verify_negative::<Approval>(envelope)?;
+            if verdict.statement().verdict == Verdict::Approve {
+                return Err(ParseError::Invalid { field: "decision", code: Code::UnknownValue }.into());
+            }
+            Ok(())
+        }
+        _ => Err(ParseError::Invalid { field: "payloadType", code: Code::WrongPayloadType }.into()),
+    }
 }
 
 /// Whether this is a verified rejection or withdrawal.

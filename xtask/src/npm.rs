@@ -43,6 +43,7 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     copy_files(&sources.join("lib"), &library)?;
     write_commonjs(&library)?;
     copy(&unfinished.join("index.d.ts"), &unfinished.join("index.d.cts"))?;
+    gateway(&unfinished)?;
     set_version(&unfinished.join("package.json"))?;
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         copy(&root().join(licence), &unfinished.join(licence))?;
@@ -52,6 +53,41 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     remove(&package)?;
     rename(&unfinished, &package)?;
     Ok(package)
+}
+
+/// Adds the gateway, whose module is its own: whoever only decides loads none of it.
+fn gateway(package: &Path) -> Result<(), Failure> {
+    let directory = package.join("gateway");
+    fs::create_dir_all(&directory).map_err(|error| Failure::file(&directory, &error))?;
+    prepare(
+        "compile the gateway's module",
+        &mut cargo(&format!(
+            "build --package placet-gateway-js --lib --profile wasm --target {}",
+            setup::WASM
+        )),
+    )?;
+    let compiled = target().join(setup::WASM).join("wasm/placet_gateway_js.wasm");
+    prepare(
+        "write its bindings",
+        cargo("run --package placet-bindgen --").arg(compiled).arg(&directory).arg("bindings"),
+    )?;
+    rename(&directory.join("bindings_bg.wasm"), &directory.join("gateway.wasm"))?;
+    // The entry points know how their runtime finds the module, and are written in both formats.
+    const ENTRIES: [&str; 3] = ["node.js", "workerd.js", "browser.js"];
+    let is_entry = |file: &Path| ENTRIES.iter().any(|entry| file.ends_with(entry));
+    let sources = root().join("wasm/npm/gateway");
+    copy_files(&sources, &directory)?;
+    for file in files(&directory)? {
+        if file.extension().is_some_and(|extension| extension == "js") && !is_entry(&file) {
+            let twin = commonjs::from_module(&file.display().to_string(), &read(&file)?)?;
+            write(&file.with_extension("cjs"), &twin)?;
+        }
+        if let Some(types) = file.to_string_lossy().strip_suffix(".d.ts") {
+            let twin = read(&file)?.replace("'./index.js'", "'./index.cjs'");
+            write(Path::new(&format!("{types}.d.cts")), &twin)?;
+        }
+    }
+    Ok(())
 }
 
 fn prepare(name: &str, command: &mut std::process::Command) -> Result<(), Failure> {
