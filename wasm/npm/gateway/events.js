@@ -6,7 +6,7 @@ const LONGEST_PAUSE = 30_000;
  * Listens to a registry's events until `signal` ends it. What an event says is not looked at: it is a reason to look at
  * the source, whose documents are signed. So is every connection anew, as something may have happened in between.
  */
-export async function follow(fetch, { url, authorization }, { onEvent, log, signal }) {
+export async function follow(fetch, { url, authorization }, { onEvent, report, signal }) {
   for (let pause = 1000; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     try {
       for await (const _ of events(fetch, url, authorization, signal)) {
@@ -14,7 +14,7 @@ export async function follow(fetch, { url, authorization }, { onEvent, log, sign
         await onEvent();
       }
     } catch (error) {
-      if (!signal.aborted) log({ event: 'events_failed', code: error.code ?? error.name, message: error.message });
+      if (!signal.aborted) report(error);
     }
     await sleep(pause, signal);
   }

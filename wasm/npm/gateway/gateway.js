@@ -29,11 +29,13 @@ class Gateway {
   #keeper;
   #timers;
   #timer;
-  /** Ends what runs in the background. */
-  #end = new AbortController();
+  #closed = false;
+  /** Ends the connection for events. Only where there is one: in a Worker no such thing may outlive its request. */
+  #events;
   /** The look at the source that is under way; never more than one. */
   #look;
-  #begun;
+  /** When it last came forward, in milliseconds. */
+  #progress;
   /** When something is due, in seconds; -Infinity at once. */
   #due = -Infinity;
   /** What all gateways call their headers. */
@@ -61,20 +63,17 @@ class Gateway {
   /** What becomes of a request with these hosts and this target. */
   async answer(hosts, target, context) {
     const names = hosts.length === 0 ? undefined : hosts.join('\n');
-    this.#begun ??= this.#begin();
     const look = this.#now() / 1000 >= this.#due ? this.#lookAround() : this.#look;
     if (look) {
-      context?.waitUntil?.(look);
-      // A client that would be let through waits for nobody.
-      if (!this.#keeper.begun || call(() => this.#core.denies(names, target, this.#seconds()))) await within(look, PATIENCE);
+      // A client that would be let through waits for nobody, unless the look would end with its request.
+      const outlives = this.#outlives(look, context);
+      if (!outlives || call(() => this.#core.denies(names, target, this.#seconds()))) await within(look, PATIENCE);
     }
     return this.#answer(names, target);
   }
 
   /** Settles when the gateway has looked at its storage and at its source once; fails where the storage does. */
   async ready() {
-    this.#begun ??= this.#begin();
-    await this.#begun;
     await this.#lookAround();
     if (!this.#keeper.begun) throw new PlacetError('storage_failed', 'what was kept could not be read', { cause: this.#keeper.failure });
   }
@@ -89,21 +88,30 @@ class Gateway {
   }
 
   /** Takes in a revocation, key revocation, rejection or withdrawal, which counts before this returns. */
-  async revoke(envelope) {
+  async revoke(envelope, context) {
     const bytes = typeof envelope === 'string' ? new TextEncoder().encode(envelope) : json('envelope', envelope);
-    await (this.#begun ??= this.#begin());
-    call(() => this.#core.revoke(bytes, this.#seconds()));
+    await this.#begin();
+    const take = () => call(() => this.#core.revoke(bytes, this.#seconds()));
+    try {
+      take();
+    } catch (error) {
+      if (error.code !== 'policy_missing') throw error;
+      // A gateway that has just begun knows nobody yet who may end anything.
+      await this.#lookAround();
+      take();
+    }
     this.#due = -Infinity;
     await this.#save();
-    // Not waited for: the revocation counts already, and there may be more to know.
-    this.#lookAround();
+    // The revocation counts already; there may be more to know.
+    const look = this.#lookAround();
+    if (!this.#outlives(look, context)) await within(look, PATIENCE);
   }
 
   /** Takes in what is posted: a signed statement by which something ends. The signature is the login. */
-  async webhook(request) {
+  async webhook(request, context) {
     if (request.method !== 'POST') return problem(405, 'method_not_allowed', { allow: 'POST' });
     try {
-      await this.revoke(await read(request, LARGEST_PUSH));
+      await this.revoke(await read(request, LARGEST_PUSH), context);
       return new Response(null, { status: 204 });
     } catch (error) {
       if (!(error instanceof PlacetError)) throw error;
@@ -123,7 +131,8 @@ class Gateway {
 
   /** Ends what runs in the background. What has passed stays passed; later requests are answered by what is held. */
   async close() {
-    this.#end.abort();
+    this.#closed = true;
+    this.#events?.abort();
     this.#timers = false;
     clearTimeout(this.#timer);
     await this.#look;
@@ -147,40 +156,46 @@ class Gateway {
     return Math.floor(this.#now() / 1000);
   }
 
+  /** Takes in what was kept, the first time. */
   async #begin() {
-    try {
-      await this.#keeper.begin(this.#seconds());
-    } catch (error) {
-      // Without what it has seen before, the gateway could be shown something older: it asks nobody and refuses.
-      this.#begun = undefined;
-      this.#log({ event: 'storage_failed', code: error.code, message: error.message });
-    }
+    if (!this.#keeper.begun) await this.#keeper.begin(this.#seconds());
   }
 
   /** Looks at the source if nobody does, and never fails. */
   #lookAround() {
-    this.#look ??= this.#askForAll()
+    // A Worker that is gone has taken its look with it.
+    if (this.#now() - this.#progress > 2 * SOURCE_PATIENCE) this.#look = undefined;
+    if (this.#look) return this.#look;
+    this.#progress = this.#now();
+    const look = this.#askForAll()
       .catch((error) => {
+        // Without what it has seen before, it could be shown something older: it asks nobody and refuses.
         this.#due = this.#seconds() + 1;
-        this.#log({ event: 'look_failed', code: error.code ?? error.name, message: error.message });
+        this.#report(this.#keeper.begun ? 'look_failed' : 'storage_failed', error);
       })
       .finally(() => {
+        if (this.#look !== look) return;
         this.#look = undefined;
         this.#restart();
       });
-    return this.#look;
+    this.#look = look;
+    return look;
+  }
+
+  /** Whether the platform lets a look go on when the request that began it is answered. */
+  #outlives(look, context) {
+    if (typeof context?.waitUntil !== 'function') return this.#timers;
+    context.waitUntil(look);
+    return true;
   }
 
   async #askForAll() {
-    await (this.#begun ??= this.#begin());
-    if (!this.#keeper.begun) {
-      this.#due = this.#seconds() + 1;
-      return;
-    }
+    await this.#begin();
     await this.#keeper.reread(this.#seconds());
     for (let due = this.#takeDue(); due.length > 0; due = this.#takeDue()) {
       let silent = false;
       for (const wanted of due) {
+        this.#progress = this.#now();
         // A source that does not answer is not asked for the rest as well.
         if (silent) this.#core.failed(wanted.document, this.#seconds());
         else silent = !(await this.#askFor(wanted));
@@ -192,20 +207,19 @@ class Gateway {
   }
 
   #takeDue() {
-    return this.#end.signal.aborted ? [] : call(() => this.#core.takeDue(this.#seconds()));
+    return this.#closed ? [] : call(() => this.#core.takeDue(this.#seconds()));
   }
 
   /** Asks for one document; false where the source does not answer. */
   async #askFor(wanted) {
     const { document, url } = wanted;
     const core = this.#core;
-    const failed = (error) => this.#log({ event: 'fetch_failed', url, code: error.code ?? error.name, message: error.message });
     let found;
     try {
       found = await ask(this.#fetch, wanted, core.constructor.limit(document), SOURCE_PATIENCE);
     } catch (error) {
       core.failed(document, this.#seconds());
-      failed(error);
+      this.#report('fetch_failed', error, { url });
       return error instanceof PlacetError;
     }
     if (found === 'unchanged') {
@@ -215,7 +229,7 @@ class Gateway {
     try {
       call(() => core.received(document, found.etag, found.body, this.#seconds()));
     } catch (error) {
-      failed(error);
+      this.#report('fetch_failed', error, { url });
     }
     return true;
   }
@@ -224,8 +238,12 @@ class Gateway {
     try {
       await this.#keeper.save();
     } catch (error) {
-      this.#log({ event: 'storage_failed', code: error.code, message: error.message });
+      this.#report('storage_failed', error);
     }
+  }
+
+  #report(event, error, more) {
+    this.#log({ event, code: error.code ?? error.name, message: error.message, ...more });
   }
 
   /** Sleeps until something is due, where the platform lets a timer live. */
@@ -242,7 +260,9 @@ class Gateway {
     const source = call(() => this.#core.eventsUrl());
     if (source === undefined) throw new PlacetError('invalid_argument', 'a static source tells no events');
     const onEvent = () => this.pushed();
-    follow(this.#fetch, source, { onEvent, log: this.#log, signal: this.#end.signal });
+    this.#events = new AbortController();
+    const report = (error) => this.#report('events_failed', error);
+    follow(this.#fetch, source, { onEvent, report, signal: this.#events.signal });
   }
 }
 

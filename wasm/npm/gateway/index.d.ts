@@ -138,9 +138,9 @@ export interface Gateway {
    *
    * @throws {PlacetError} With the code for which it does not count.
    */
-  revoke(envelope: object | string | ArrayBufferView | ArrayBufferLike): Promise<void>;
+  revoke(envelope: object | string | ArrayBufferView | ArrayBufferLike, context?: FetchContext): Promise<void>;
   /** Takes in what is posted, as {@link revoke}. The signature is the login: nobody else can end anything by it. */
-  webhook(request: Request): Promise<Response>;
+  webhook(request: Request, context?: FetchContext): Promise<Response>;
   /** Counters and gauges in the text format of Prometheus. */
   metrics(): string;
   /** Every route, and what was decided on it. */

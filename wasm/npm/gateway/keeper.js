@@ -10,7 +10,7 @@ export class Keeper {
   #storage;
   /** What was last written or read. */
   #known;
-  #writing = Promise.resolve();
+  #unsaved;
   /** Whether what was kept has been taken in. */
   begun = false;
   /** Why not. */
@@ -41,17 +41,15 @@ export class Keeper {
     if (this.#storage?.shared) await this.#adopt(now);
   }
 
-  /** Writes what has changed, one write after another. */
-  save() {
-    const kept = this.#storage && this.#core.takeKept();
-    if (kept === undefined) return this.#writing;
-    this.#writing = this.#writing
-      .catch(() => {})
-      .then(() => this.#storage.save(kept))
-      .then(() => {
-        this.#known = kept;
-      });
-    return this.#writing;
+  /** Writes what has changed; what could not be written is tried again with the next. */
+  async save() {
+    if (!this.#storage) return;
+    this.#unsaved = this.#core.takeKept() ?? this.#unsaved;
+    const kept = this.#unsaved;
+    if (kept === undefined) return;
+    await this.#storage.save(kept);
+    this.#known = kept;
+    if (this.#unsaved === kept) this.#unsaved = undefined;
   }
 
   async #adopt(now) {
