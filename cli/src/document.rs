@@ -4,13 +4,16 @@ use placet_core::{
     approval::{APPROVAL, Approval, Verdict},
     deployment::{DEPLOYMENT, Deployment},
     digest::Digest,
+    drift_report::{DRIFT_REPORT, DriftReport},
     envelope::Envelope,
     error::ParseError,
+    name::ModelId,
     policy::{POLICY, Policy},
     proposal::{PROPOSAL, Proposal},
     revocation::{KEY_REVOCATION, KeyRevocation, REVOCATION, Revocation},
     revocation_list::{REVOCATION_LIST, RevocationList},
     statement::{IN_TOTO, Statement as _, predicate_type},
+    time::Timestamp,
     training::{TRAINING_OUTPUT, TrainingOutput},
 };
 
@@ -30,6 +33,7 @@ pub(crate) enum Claim {
     Revocation(Box<Revocation>),
     KeyRevocation(Box<KeyRevocation>),
     Deployment(Box<Deployment>),
+    DriftReport(Box<DriftReport>),
     Policy(Box<Policy>),
     RevocationList(Box<RevocationList>),
     /// A type that is not known here: kept, and never read.
@@ -57,6 +61,7 @@ impl Document {
                     APPROVAL => Claim::Approval(Approval::parse(payload)?.into()),
                     REVOCATION => Claim::Revocation(Revocation::parse(payload)?.into()),
                     DEPLOYMENT => Claim::Deployment(Deployment::parse(payload)?.into()),
+                    DRIFT_REPORT => Claim::DriftReport(DriftReport::parse(payload)?.into()),
                     _ => Claim::Other(kind),
                 }
             }
@@ -83,10 +88,42 @@ impl Document {
             Claim::Revocation(_) => "revocation",
             Claim::KeyRevocation(_) => "key revocation",
             Claim::Deployment(_) => "deployment",
+            Claim::DriftReport(_) => "drift report",
             Claim::Policy(_) => "policy",
             Claim::RevocationList(_) => "revocation list",
             Claim::Other(kind) => kind,
         }
+    }
+
+    /// When it was made, as its signer says; none of a type that is not known here.
+    pub(crate) fn made_at(&self) -> Option<Timestamp> {
+        Some(match &self.claim {
+            Claim::TrainingOutput(training) => training.made_at(),
+            Claim::Proposal(proposal) => proposal.made_at(),
+            Claim::Approval(approval) => approval.made_at(),
+            Claim::Revocation(revocation) => revocation.made_at(),
+            Claim::KeyRevocation(revocation) => revocation.made_at(),
+            Claim::Deployment(deployment) => deployment.made_at(),
+            Claim::DriftReport(report) => report.made_at(),
+            Claim::Policy(policy) => policy.window.not_before,
+            Claim::RevocationList(list) => list.window.not_before,
+            Claim::Other(_) => return None,
+        })
+    }
+
+    /// The model that it is about; none where it is about the system, or of a type that is not known here.
+    pub(crate) fn model(&self) -> Option<&ModelId> {
+        Some(match &self.claim {
+            Claim::TrainingOutput(training) => &training.subject.model_id,
+            Claim::Proposal(proposal) => &proposal.subject.model_id,
+            Claim::Approval(approval) => &approval.subject.model_id,
+            Claim::Revocation(revocation) => &revocation.subject.model_id,
+            Claim::Deployment(deployment) => &deployment.subject.model_id,
+            Claim::DriftReport(report) => &report.subject.model_id,
+            Claim::KeyRevocation(_) | Claim::Policy(_) | Claim::RevocationList(_) | Claim::Other(_) => {
+                return None;
+            }
+        })
     }
 
     /// Whether it ends something, and so must travel with the trust and not with a bundle alone.

@@ -23,6 +23,8 @@ pub enum Area {
     Gate(Gate),
     /// A deployment statement.
     Deployment,
+    /// A drift report, or a revocation that names one as its evidence.
+    Drift,
     /// A proof, a checkpoint or a log's keys, checked by themselves.
     Ledger,
     /// A record of the Python reference.
@@ -41,6 +43,7 @@ impl Area {
             Self::Approval => "approval",
             Self::Gate(gate) => gate.as_str(),
             Self::Deployment => "deployment",
+            Self::Drift => "drift report",
             Self::Ledger => "ledger proof",
             Self::Reference => "reference",
         }
@@ -281,6 +284,14 @@ codes! {
     NotPermitted "not_permitted" Area::Deployment, "The deployment says permit where the decision is deny, or the other way round.";
     DeploymentMismatch "deployment_mismatch" Area::Deployment, "The deployment is of another proposal, place or decision.";
     DeployerIsApprover "deployer_is_approver" Area::Deployment, "Who deployed approved the same proposal.";
+
+    BaselineContent "baseline_content" Area::Document, "The values of a baseline are not ascending, its counts do not fit its bins, or its sketch contradicts itself.";
+    ReportInconsistent "report_inconsistent" Area::Document, "A drift report concludes something else than its checks say, or lacks values that they speak of.";
+    WindowNotOver "window_not_over" Area::Document, "The window of a drift report ends after the report was signed.";
+    BaselineMismatch "baseline_mismatch" Area::Drift, "The drift report was not measured against the signed baselines of the training output.";
+    WindowOverlap "window_overlap" Area::Drift, "The window overlaps another of the same monitor for the same model and environment.";
+    DriftNotOnRecord "drift_not_on_record" Area::Drift, "The evidence of a monitor's revocation is no report of its own about this model in a place of this proposal.";
+    DriftWindowsNotMet "drift_windows_not_met" Area::Drift, "Too few windows in a row have drifted for a monitor to revoke by itself.";
 
     TimeNotIsoformat "time_not_isoformat" Area::Reference, "A time is not in the form in which Python writes a datetime that knows its offset.";
     SignatureNotHex "signature_not_hex" Area::Reference, "A signature is not 128 lower-case hex digits.";

@@ -9,6 +9,7 @@ use crate::{
     decide::Standing,
     deployment::{DEPLOYMENT, Deployment},
     digest::Digest,
+    drift_report::{DRIFT_REPORT, DriftReport},
     envelope::Envelope,
     error::{ParseError, VerifyError},
     json::{ArrayWriter, ObjectWriter},
@@ -39,6 +40,8 @@ pub enum Kind {
     Revocation,
     /// What a serving process did.
     Deployment,
+    /// What a monitor found.
+    DriftReport,
     /// The end of a key.
     KeyRevocation,
     /// A policy.
@@ -61,6 +64,7 @@ impl Kind {
                 APPROVAL => Some(Self::Approval),
                 REVOCATION => Some(Self::Revocation),
                 DEPLOYMENT => Some(Self::Deployment),
+                DRIFT_REPORT => Some(Self::DriftReport),
                 _ => None,
             },
             _ => None,
@@ -76,6 +80,7 @@ impl Kind {
             Self::Approval => "approval",
             Self::Revocation => "revocation",
             Self::Deployment => "deployment",
+            Self::DriftReport => "drift_report",
             Self::KeyRevocation => "key_revocation",
             Self::Policy => "policy",
             Self::RevocationList => "revocation_list",
@@ -114,6 +119,7 @@ pub fn verify_envelope(
         Kind::TrainingOutput => one_signer(&standing.verify::<TrainingOutput>(envelope)?),
         Kind::Proposal => one_signer(&standing.verify::<Proposal>(envelope)?),
         Kind::Deployment => one_signer(&standing.verify::<Deployment>(envelope)?),
+        Kind::DriftReport => one_signer(&standing.verify::<DriftReport>(envelope)?),
         Kind::Revocation => one_signer(&policy.verify_negative::<Revocation>(envelope)?),
         Kind::KeyRevocation => one_signer(&policy.verify_negative::<KeyRevocation>(envelope)?),
         Kind::Approval => one_signer(&standing.verify_verdict(envelope)?),

@@ -6,7 +6,7 @@
 //! 1. What bytes mean: [`json`], [`digest`], [`time`], [`key`], [`name`], [`weights`], with every refusal in [`code`]
 //!    and [`error`] and every bound in [`limits`].
 //! 2. What is signed: [`envelope`] and [`statement`], then one file a document: [`training`], [`proposal`],
-//!    [`approval`], [`revocation`], [`revocation_list`], [`deployment`], [`policy`].
+//!    [`approval`], [`revocation`], [`revocation_list`], [`deployment`], [`baseline`], [`drift_report`], [`policy`].
 //! 3. Who has signed: [`verify`], and [`summary`] for what they saw.
 //! 4. The answer: [`bundle`] and [`trust`] are what travels, [`state`] what a verifier keeps, [`request`] the question,
 //!    [`decide`] the gates, [`decision`] the record.
@@ -37,6 +37,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod approval;
+pub mod baseline;
 pub mod bundle;
 pub mod code;
 pub mod decide;
@@ -45,6 +46,7 @@ pub mod deployment;
 pub mod digest;
 mod document;
 pub mod drift;
+pub mod drift_report;
 pub mod envelope;
 pub mod error;
 mod gather;

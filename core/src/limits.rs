@@ -36,6 +36,16 @@ pub const NUMBER: usize = 64;
 pub const FILES: usize = 65_536;
 /// Metrics, materials, or entries of another list of a training output.
 pub const ENTRIES: usize = 4096;
+/// Bytes of the baselines of a training output.
+pub const BASELINES: usize = 256 << 10;
+/// Outputs of a model that have a baseline.
+pub const OUTPUTS: usize = 256;
+/// Bins or categories of one output.
+pub const CATEGORIES: usize = 4096;
+/// Bytes of the name of a category.
+pub const CATEGORY: usize = 256;
+/// Checks of a drift report.
+pub const CHECKS: usize = 1024;
 /// Entries of a revocation list.
 pub const LIST_ENTRIES: usize = 65_536;
 /// Environments or scopes of a policy or a proposal.

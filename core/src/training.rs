@@ -42,7 +42,8 @@ pub struct TrainingOutput {
     pub manifest: Manifest,
     /// What went in: data sets, base models, code.
     pub materials: Vec<Material>,
-    /// The baselines that drift is measured against, output → baseline: JSON, byte for byte as it was signed.
+    /// The baselines that drift is measured against, output → baseline: JSON, byte for byte as it was signed. No
+    /// decision reads them; [`Baselines::parse`](crate::baseline::Baselines::parse) does.
     pub baselines: String,
     /// Free JSON, byte for byte as it was signed.
     pub metadata: String,
@@ -138,8 +139,8 @@ impl Statement for TrainingOutput {
             trainer: fields.identifier("trainer")?,
             manifest: parse_weights(fields.required("weights")?)?,
             materials: parse_materials(&mut fields)?,
-            baselines: object_text(&mut fields, "baselines")?,
-            metadata: object_text(&mut fields, "metadata")?,
+            baselines: object_text(&mut fields, "baselines", limits::BASELINES)?,
+            metadata: object_text(&mut fields, "metadata", limits::LARGE_PAYLOAD)?,
             subject,
         };
         let same_model = fields.string("model_id", 256)? == output.subject.model_id.as_str();
@@ -217,9 +218,12 @@ fn parse_materials(fields: &mut Fields<'_>) -> Result<Vec<Material>, ParseError>
     fields.list("materials", limits::ENTRIES)?.into_iter().map(parse).collect()
 }
 
-/// The text of a field that is any object.
-fn object_text(fields: &mut Fields<'_>, field: &'static str) -> Result<String, ParseError> {
+/// The text of a field that is any object, of at most `limit` bytes.
+fn object_text(fields: &mut Fields<'_>, field: &'static str, limit: usize) -> Result<String, ParseError> {
     let value = fields.required(field)?;
+    if value.raw().len() > limit {
+        return Err(ParseError::TooLarge { field, limit });
+    }
     match value.members() {
         Some(_) => Ok(value.raw().to_owned()),
         None => Err(ParseError::WrongType { field, expected: "an object" }),

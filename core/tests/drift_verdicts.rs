@@ -194,7 +194,7 @@ fn report_is_the_worst_check_and_not_the_mean() {
 }
 
 fn distribution<'a>(baseline: &'a [f64], current: &'a [f64], rule: DistributionRule) -> Distribution<'a> {
-    let (baseline, current) = (Some(Baseline::Sample(baseline)), Some(Current::Sample(current)));
+    let (baseline, current) = (Some(Baseline::Sample(baseline, 0)), Some(Current::Sample(current)));
     Distribution { name: "score", baseline, current, rule }
 }
 
@@ -321,7 +321,7 @@ fn every_baseline_meets_every_window_or_says_that_it_cannot() {
     let new_category =
         BTreeMap::from([("cat".to_owned(), 60), ("dog".to_owned(), 20), ("eel".to_owned(), 20)]);
     let baselines = [
-        Baseline::Sample(&then),
+        Baseline::Sample(&then, 0),
         Baseline::Sketch(&then_sketch),
         Baseline::Bins(&bins, &counts, 0),
         Baseline::Categories(&categories),

@@ -12,6 +12,7 @@ use placet_core::{
     code::Code,
     decide::{Decided, decide},
     digest::Digest,
+    drift_report::{parse_reports, verify_auto_revocation},
     envelope::Envelope,
     inspect::{summarize, verify_envelope},
     key::verify_signature,
@@ -92,6 +93,24 @@ fn run(directory: &Path, vector: &Value) -> (Value, Value) {
                 || summarize(&envelope("training_output")?, &envelope("proposal")?, &trust()?, now());
             summarize().map(|summary| serde_json::from_str(&summary.to_json()).unwrap()).map_err(|e| e.code())
         }
+        "verify_auto_revocation" => {
+            let verify = || {
+                let reports = parse_reports(&input("reports"))?;
+                let (revocation, training) = (envelope("revocation")?, envelope("training_output")?);
+                verify_auto_revocation(
+                    &revocation,
+                    &training,
+                    &envelope("proposal")?,
+                    &reports,
+                    &trust()?,
+                    now(),
+                )
+            };
+            Ok(verify().map_or_else(
+                |error| json!({"valid": false, "code": error.code().as_str()}),
+                |()| json!({"valid": true}),
+            ))
+        }
         "verify_envelope" => {
             let verify = || verify_envelope(&envelope("envelope")?, &trust()?, now());
             verify().map(|verified| serde_json::from_str(&verified.to_json()).unwrap()).map_err(|e| e.code())
@@ -116,6 +135,8 @@ fn run(directory: &Path, vector: &Value) -> (Value, Value) {
                 .map(|manifest| json!({"value": value(manifest.weights())}))
                 .map_err(|e| e.code())
         }
+        "check_drift" => Ok(placet_testkit::drift::report(&vector["input"])),
+        "ks_test" => Ok(placet_testkit::drift::ks(&vector["input"])),
         other => panic!("unknown call {other}"),
     };
     (result.unwrap_or_else(refusal), Value::Null)
@@ -200,6 +221,7 @@ fn a_code_without_a_vector() {
     for (_, directory, vector) in vectors() {
         let (result, record) = run(&directory, &vector);
         collect(&result["error"], &mut seen);
+        collect(&result["code"], &mut seen);
         collect(&record["denials"], &mut seen);
         for row in ["gates", "approvals"].into_iter().filter_map(|list| record[list].as_array()).flatten() {
             collect(&row["code"], &mut seen);

@@ -4,6 +4,7 @@ use placet_core::{
     approval::{APPROVAL, Approval, Verdict},
     code::Code,
     deployment::DEPLOYMENT,
+    drift_report::DRIFT_REPORT,
     envelope::Envelope,
     error::ParseError,
     json::Value,
@@ -64,6 +65,8 @@ kinds! {
     KeyRevocation "key_revocation" "key_revoked";
     /// A deployment.
     Deployment "deployment" "model_deployment";
+    /// A drift report; one that found no drift is entered as `model_drift_checked`.
+    DriftReport "drift_report" "model_drift_detected";
     /// A revocation list, which stands beside the ledger.
     RevocationList "revocation_list" "";
 }
@@ -98,6 +101,7 @@ impl Kind {
             Some(PROPOSAL) => Ok(Self::Proposal),
             Some(REVOCATION) => Ok(Self::Revocation),
             Some(DEPLOYMENT) => Ok(Self::Deployment),
+            Some(DRIFT_REPORT) => Ok(Self::DriftReport),
             Some(APPROVAL) => Ok(match Approval::parse(payload)?.verdict {
                 Verdict::Approve => Self::Approval,
                 Verdict::Reject => Self::Rejection,

@@ -250,6 +250,13 @@ export type Code =
   /** Who deployed approved the same proposal. */
   | 'deployer_is_approver'
   /** A time is not in the form in which Python writes a datetime that knows its offset. */
+  | 'baseline_content'
+  | 'report_inconsistent'
+  | 'window_not_over'
+  | 'baseline_mismatch'
+  | 'window_overlap'
+  | 'drift_not_on_record'
+  | 'drift_windows_not_met'
   | 'time_not_isoformat'
   /** A signature is not 128 lower-case hex digits. */
   | 'signature_not_hex'
@@ -514,12 +521,16 @@ export interface Denial extends DecisionBase {
 /** The answer to a {@link Request}, with every gate and every approval accounted for. */
 export type Decision = Permit | Denial;
 
-/** What {@link decide} gives. */
-export interface Decided {
+/** A decision and its record. */
+export interface Answer {
   /** The answer. */
   readonly decision: Decision;
   /** The answer's record: canonical JSON, byte-identical wherever it is made. */
   readonly bytes: Uint8Array;
+}
+
+/** What {@link decide} gives. */
+export interface Decided extends Answer {
   /** What to keep, and to pass as `state` the next time, whatever the outcome. */
   readonly state: Uint8Array;
 }
@@ -547,6 +558,73 @@ export interface Decided {
  */
 export function decide(bundle: Bytes, trust: Bytes, state: Bytes | null, request: Request | Bytes): Decided;
 
+/** What a verifier begins with. */
+export interface VerifierOptions {
+  /** The pins, and the signed policies, lists and revocations to judge by. */
+  readonly trust: Bytes;
+  /** What a verifier had as `state` before; `null` the first time. */
+  readonly state: Bytes | null;
+}
+
+/** What a verifier is to know from now on. */
+export interface VerifierUpdate {
+  /** A trust document in place of the one before: it is the whole of what is trusted, not an addition. */
+  readonly trust?: Bytes | undefined;
+  /** What another verifier has seen, which is added to what this one has. */
+  readonly state?: Bytes | undefined;
+}
+
+/** One question of {@link Verifier.decideMany}. */
+export interface Question {
+  /** The evidence for one proposal. */
+  readonly bundle: Bytes;
+  /** The question, or its JSON as bytes. */
+  readonly request: Request | Bytes;
+}
+
+/** What {@link createVerifier} gives. */
+export interface Verifier {
+  /**
+   * Decides as {@link decide} does, and keeps the next state.
+   *
+   * A permit is kept, and answers again while it holds: the same request at a later time before its `valid_until`,
+   * with the very same bundle, has the same answer, whose `request.now` says when it was made. {@link update} drops
+   * what is kept; denials are never kept. A decision that may answer again is frozen.
+   *
+   * @throws {PlacetError} Where bundle or request cannot be read at all: treat it as a denial. The state stays.
+   */
+  decide(bundle: Bytes, request: Request | Bytes): Answer;
+  /**
+   * Decides one question after another, each when its answer is asked for. Nothing of them is kept but the state, so
+   * any number of bundles takes no more memory than the largest.
+   *
+   * @throws {PlacetError} As {@link decide}, when the answer to that question is asked for.
+   * @example
+   * for (const { decision } of verifier.decideMany(questions)) console.log(decision.outcome);
+   */
+  decideMany(questions: Iterable<Question>): IterableIterator<Answer>;
+  /**
+   * Judges by other documents from now on. The state stays, so that no older policy or list is accepted.
+   *
+   * @throws {PlacetError} Where a document cannot be read; then everything stays as it was.
+   */
+  update(changes: VerifierUpdate): void;
+  /** What to keep, and to give the next verifier after a restart: bytes of a new copy each time. */
+  readonly state: Uint8Array;
+}
+
+/**
+ * A verifier that keeps policy, list and state parsed and verified, so that a decision takes no more signature
+ * verifications than its bundle has signatures. There is nothing to free.
+ *
+ * @throws {PlacetError} Where a document cannot be read.
+ * @example
+ * const verifier = createVerifier({ trust, state: null });
+ * const { decision } = verifier.decide(bundle, request);
+ * verifier.update({ trust: newerTrust });
+ */
+export function createVerifier(options: VerifierOptions): Verifier;
+
 /**
  * A date as documents and requests write it: in UTC, whole seconds, `YYYY-MM-DDTHH:MM:SSZ`.
  *
@@ -562,6 +640,7 @@ export type Kind =
   | 'approval'
   | 'revocation'
   | 'deployment'
+  | 'drift_report'
   | 'key_revocation'
   | 'policy'
   | 'revocation_list';
@@ -597,6 +676,29 @@ export interface VerifiedEnvelope {
  * const statement = JSON.parse(new TextDecoder().decode(payload));
  */
 export function verifyEnvelope(envelope: Bytes, trust: Bytes, now: string): VerifiedEnvelope;
+
+/**
+ * May a monitor end a proposal by itself? The newest policy must let it, its evidence must be its own newest conclusive
+ * report about the model, measured against the signed baselines, and as many windows in a row as the policy asks must
+ * have drifted. A registry asks this of every revocation of a monitor.
+ *
+ * @param revocation The monitor's revocation, a DSSE envelope as JSON.
+ * @param trainingOutput The training output with the baselines.
+ * @param proposal The proposal that it ends.
+ * @param reports The drift reports that are on record: a JSON array of envelopes.
+ * @param trust As for {@link decide}.
+ * @param now The time, `YYYY-MM-DDTHH:MM:SSZ`: see {@link timestamp}.
+ * @returns `code` is that of the first document that is not to be accepted, or `drift_not_on_record`,
+ *   `drift_windows_not_met`, `window_overlap` or `baseline_mismatch`.
+ */
+export function verifyAutoRevocation(
+  revocation: Bytes,
+  trainingOutput: Bytes,
+  proposal: Bytes,
+  reports: Bytes,
+  trust: Bytes,
+  now: string,
+): Verdict;
 
 /** What an approver of a proposal is shown, and what goes into the approval. */
 export interface Summary {

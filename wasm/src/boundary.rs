@@ -19,6 +19,13 @@ pub struct Thrown {
     message: String,
 }
 
+impl Thrown {
+    /// The stable code.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+}
+
 impl From<ParseError> for Thrown {
     fn from(error: ParseError) -> Self {
         Self { code: error.code().as_str(), message: error.to_string() }

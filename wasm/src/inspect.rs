@@ -3,6 +3,7 @@
 use js_sys::{Array, Uint8Array};
 use placet_core::{
     code::Code,
+    drift_report,
     envelope::Envelope,
     error::ParseError,
     inspect as core, limits,
@@ -45,6 +46,40 @@ pub fn summary(
     let (trust, now) = (read_trust(trust)?, read_time(now)?);
     let summary = core::summarize(&training_output, &proposal, &trust, now).map_err(Thrown::from)?;
     Ok(summary.to_json())
+}
+
+/// Verifies a monitor's revocation with everything that it rests on: the code where it is not to be accepted.
+///
+/// # Errors
+///
+/// Throws nothing: what cannot be read has its code, too.
+#[wasm_bindgen(js_name = verifyAutoRevocation)]
+#[must_use]
+pub fn verify_auto_revocation(
+    revocation: &Uint8Array,
+    training_output: &Uint8Array,
+    proposal: &Uint8Array,
+    reports: &Uint8Array,
+    trust: &Uint8Array,
+    now: &str,
+) -> Option<String> {
+    let verify = || -> Result<(), Thrown> {
+        let revocation = read_envelope(revocation, "revocation")?;
+        let training_output = read_envelope(training_output, "training_output")?;
+        let proposal = read_envelope(proposal, "proposal")?;
+        let reports = drift_report::parse_reports(&copy(reports, "reports", limits::BUNDLE)?)?;
+        let (trust, now) = (read_trust(trust)?, read_time(now)?);
+        drift_report::verify_auto_revocation(
+            &revocation,
+            &training_output,
+            &proposal,
+            &reports,
+            &trust,
+            now,
+        )?;
+        Ok(())
+    };
+    verify().err().map(|thrown| thrown.code().to_owned())
 }
 
 fn read_envelope(bytes: &Uint8Array, field: &'static str) -> Result<Envelope, Thrown> {

@@ -4,6 +4,7 @@
 //! signed, and no second parser can read it differently. Only small results cross as objects.
 //!
 //! - [`decide`]: may this model run here now?
+//! - [`verifier`]: the same again and again, with trust and state kept.
 //! - [`inspect`]: one document for tools and screens.
 //! - [`proofs`]: one signature or ledger proof, for auditors.
 //! - [`reference`](mod@reference): the records of the Python library.
@@ -20,4 +21,5 @@ pub mod drift;
 pub mod inspect;
 pub mod proofs;
 pub mod reference;
+pub mod verifier;
 pub mod weights;

@@ -52,10 +52,20 @@ fn the_union_of_limits_is_the_table_of_the_core() {
 #[test]
 fn the_other_unions_have_what_the_core_writes() {
     use Kind::{
-        Approval, Deployment, KeyRevocation, Policy, Proposal, Revocation, RevocationList, TrainingOutput,
+        Approval, Deployment, DriftReport, KeyRevocation, Policy, Proposal, Revocation, RevocationList,
+        TrainingOutput,
     };
-    let kinds =
-        [TrainingOutput, Proposal, Approval, Revocation, Deployment, KeyRevocation, Policy, RevocationList];
+    let kinds = [
+        TrainingOutput,
+        Proposal,
+        Approval,
+        Revocation,
+        Deployment,
+        DriftReport,
+        KeyRevocation,
+        Policy,
+        RevocationList,
+    ];
     assert_same("Kind", kinds.map(Kind::as_str));
     let errors = [
         DriftError::LengthMismatch { reference: 1, current: 2 },

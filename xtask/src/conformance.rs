@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The files in `tests/conformance/npm`.
-const TESTS: [&str; 7] = ["decide", "drift", "inspect", "load", "proofs", "reference", "weights"];
+const TESTS: [&str; 8] = ["decide", "drift", "inspect", "load", "proofs", "reference", "verifier", "weights"];
 
 /// Everything about the installed package that is not in the vectors: its entry points, streams,
 /// errors, types and manifest.
@@ -133,7 +133,7 @@ fn tarball() -> PathBuf {
 
 fn node_test(files: &[PathBuf]) -> Command {
     let mut command = program("node");
-    command.args(["--test", "--test-reporter=tap"]).args(files);
+    command.args(["--expose-gc", "--test", "--test-reporter=tap"]).args(files);
     command
 }
 

@@ -8,6 +8,7 @@ use placet_core::{
     bundle::Bundle,
     code::Code,
     deployment::Deployment,
+    drift_report::DriftReport,
     envelope::Envelope,
     json::Value as Json,
     limits,
@@ -138,6 +139,7 @@ fn check(evidence: &Evidence, document: &Document, now: Timestamp) -> Result<()>
         Claim::TrainingOutput(_) => evidence.verify::<TrainingOutput>(envelope, now).map(drop)?,
         Claim::Proposal(_) => evidence.verify::<Proposal>(envelope, now).map(drop)?,
         Claim::Deployment(_) => evidence.verify::<Deployment>(envelope, now).map(drop)?,
+        Claim::DriftReport(_) => evidence.verify::<DriftReport>(envelope, now).map(drop)?,
         Claim::Other(kind) => {
             let message = format!("a document of type `{kind}` is not known here");
             return Err(Error::of(Code::WrongPredicateType, message));

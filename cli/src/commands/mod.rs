@@ -2,12 +2,14 @@
 
 mod add;
 mod approve;
+mod audit;
 mod bundle;
 mod completions;
 mod deploy;
 mod hash;
 mod init;
 mod keygen;
+mod ledger;
 mod list;
 mod policy;
 mod propose;
@@ -21,6 +23,7 @@ mod show;
 mod status;
 mod train;
 mod verify;
+mod witness;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -82,6 +85,9 @@ enum Command {
     Withdraw(approve::Withdraw),
     Revoke(Box<revoke::Revoke>),
     List(list::List),
+    Ledger(ledger::LedgerCommand),
+    Witness(witness::Witness),
+    Audit(audit::AuditCommand),
     Add(add::Add),
     Bundle(bundle::MakeBundle),
     Verify(Box<verify::Verify>),
@@ -120,6 +126,9 @@ impl Cli {
             Command::Withdraw(command) => command.run(&context),
             Command::Revoke(command) => command.run(&context),
             Command::List(command) => command.run(&context),
+            Command::Ledger(command) => command.run(&context),
+            Command::Witness(command) => command.run(&context),
+            Command::Audit(command) => command.run(&context),
             Command::Add(command) => command.run(&context),
             Command::Bundle(command) => command.run(&context),
             Command::Verify(command) => command.run(&context),

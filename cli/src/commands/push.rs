@@ -117,6 +117,7 @@ fn order(document: &Document) -> (u8, u64, i64) {
         Claim::Proposal(proposal) => (2, 0, proposal.proposed_at.seconds()),
         Claim::Approval(_) if !document.is_negative() => (3, 0, 0),
         Claim::Deployment(_) => (4, 0, 0),
+        Claim::DriftReport(report) => (4, 1, report.window.to.seconds()),
         Claim::Approval(_) | Claim::Other(_) => (5, 0, 0),
         Claim::Revocation(_) => (6, 0, 0),
         Claim::KeyRevocation(_) => (7, 0, 0),

@@ -4,6 +4,7 @@ use placet_core::{
     approval::Approval,
     deployment::Deployment,
     digest::Digest,
+    drift_report::DriftReport,
     key::words,
     policy::Policy,
     proposal::Proposal,
@@ -14,7 +15,7 @@ use placet_core::{
     training::TrainingOutput,
 };
 
-use super::{Table, all_of, person, policy};
+use super::{Table, all_of, drift, person, policy};
 use crate::{
     document::{Claim, Document},
     terminal::{HEADING, paint, size},
@@ -32,6 +33,7 @@ pub(crate) fn document(document: &Document, known: Option<&Policy>) -> String {
         Claim::Revocation(claim) => revocation(&mut table, claim, known),
         Claim::KeyRevocation(claim) => key_revocation(&mut table, claim, known),
         Claim::Deployment(claim) => deployment(&mut table, claim, known),
+        Claim::DriftReport(claim) => drift_report(&mut table, claim, known),
         Claim::RevocationList(claim) => list(&mut table, claim),
         Claim::Other(kind) => {
             table.row("type", escape(kind));
@@ -149,6 +151,21 @@ fn deployment(table: &mut Table, claim: &Deployment, known: Option<&Policy>) {
         .row("deployed by", person(known, &claim.deployed_by))
         .row("deployed at", claim.deployed_at)
         .row("decision", claim.decision);
+}
+
+fn drift_report(table: &mut Table, claim: &DriftReport, known: Option<&Policy>) {
+    subject(table, &claim.subject);
+    let window = &claim.window;
+    table
+        .row("environment", &claim.environment)
+        .row("window", format!("from {} until {}, {} rows", window.from, window.to, window.samples))
+        .row("training output", claim.training_output)
+        .row("found", drift::headline(&claim.report))
+        .row("checked by", person(known, &claim.checked_by))
+        .row("checked at", claim.checked_at);
+    for check in &claim.report.checks {
+        table.row(format!("  {}", check.name), drift::check(check));
+    }
 }
 
 fn list(table: &mut Table, claim: &RevocationList) {

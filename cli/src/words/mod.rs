@@ -1,7 +1,9 @@
 //! What commands print for people. Free text from documents is escaped: it could move the cursor or hide a line.
 
+pub(crate) mod changes;
 pub(crate) mod decision;
 pub(crate) mod document;
+pub(crate) mod drift;
 pub(crate) mod policy;
 
 use std::fmt::{self, Write as _};

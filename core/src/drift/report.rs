@@ -29,6 +29,18 @@ pub enum Test {
 }
 
 impl Test {
+    /// All tests.
+    pub const ALL: [Self; 8] = [
+        Self::Metric,
+        Self::KolmogorovSmirnov,
+        Self::Wasserstein,
+        Self::Kuiper,
+        Self::Psi,
+        Self::JensenShannon,
+        Self::ChiSquare,
+        Self::MissingRate,
+    ];
+
     /// The test as it is written.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -42,6 +54,12 @@ impl Test {
             Self::ChiSquare => "chi_square",
             Self::MissingRate => "missing_rate",
         }
+    }
+
+    /// Reads the test's name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|test| test.as_str() == text)
     }
 }
 
@@ -68,6 +86,13 @@ impl Outcome {
             Self::Drifted => "drifted",
             Self::Inconclusive => "inconclusive",
         }
+    }
+
+    /// Reads the outcome.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Stable, Self::Notice, Self::Drifted, Self::Inconclusive];
+        all.into_iter().find(|outcome| outcome.as_str() == text)
     }
 }
 
@@ -101,6 +126,22 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The reasons that say nothing but their code.
+    const PLAIN: [Self; 7] = [
+        Self::MissingBaseline,
+        Self::MissingNow,
+        Self::NotFinite,
+        Self::UnknownDirection,
+        Self::NoAbsoluteTolerance,
+        Self::InvalidRule,
+        Self::UnsuitedBaseline,
+    ];
+
+    /// Reads the code of a reason that has no numbers beside it.
+    pub(crate) fn parse_plain(code: &str) -> Option<Self> {
+        Self::PLAIN.into_iter().find(|reason| reason.code() == code)
+    }
+
     /// The stable code of this reason.
     #[must_use]
     pub fn code(self) -> &'static str {
@@ -210,6 +251,12 @@ pub enum ReportStatus {
 }
 
 impl ReportStatus {
+    /// Reads the status.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Stable, Self::Drifted, Self::Inconclusive].into_iter().find(|status| status.as_str() == text)
+    }
+
     /// The status as it is written: `stable`, `drifted` or `inconclusive`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

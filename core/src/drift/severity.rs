@@ -47,6 +47,12 @@ impl Action {
         }
     }
 
+    /// Reads the action.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Monitor, Self::Investigate, Self::ConsiderRevoke].into_iter().find(|a| a.as_str() == text)
+    }
+
     /// The action as it is written: `monitor`, `investigate` or `consider_revoke`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -16,4 +16,4 @@ mod writer;
 
 pub use reader::JsonError;
 pub use value::{Fields, Value};
-pub use writer::{ArrayWriter, ObjectWriter, write_string};
+pub use writer::{ArrayWriter, ObjectWriter, write_number, write_string};

@@ -407,3 +407,34 @@ proptest! {
         }
     }
 }
+
+/// RFC 8785 appendix B, and the borders between its forms.
+#[test]
+#[allow(clippy::excessive_precision, reason = "figures from elsewhere")]
+fn numbers_are_written_as_ecmascript_writes_them() {
+    for (bits, text) in [
+        (0x0000_0000_0000_0000, "0"),
+        (0x8000_0000_0000_0000, "0"),
+        (0x0000_0000_0000_0001, "5e-324"),
+        (0x8000_0000_0000_0001, "-5e-324"),
+        (0x7fef_ffff_ffff_ffff, "1.7976931348623157e+308"),
+        (0x4340_0000_0000_0000, "9007199254740992"),
+        (0x4430_0000_0000_0000, "295147905179352830000"),
+        (0x44b5_2d02_c7e1_4af5, "9.999999999999997e+22"),
+        (0x44b5_2d02_c7e1_4af6, "1e+23"),
+        (0x444b_1ae4_d6e2_ef4e, "999999999999999700000"),
+        (0x444b_1ae4_d6e2_ef50, "1e+21"),
+        (0x3eb0_c6f7_a0b5_ed8c, "9.999999999999997e-7"),
+        (0x3eb0_c6f7_a0b5_ed8d, "0.000001"),
+        (0x41b3_de43_5555_5553, "333333333.3333332"),
+        (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
+        (0x3ff0_0000_0000_0000, "1"),
+        (0x4059_0000_0000_0000, "100"),
+        (0x3fe8_0000_0000_0000, "0.75"),
+    ] {
+        let number = f64::from_bits(bits);
+        assert_eq!(super::write_number(number), text);
+        assert_eq!((text.parse::<f64>().unwrap() + 0.0).to_bits(), (number + 0.0).to_bits());
+    }
+    assert_eq!(super::write_number(f64::NAN), "null");
+}

@@ -1,7 +1,7 @@
 //! Canonical JSON (RFC 8785) for what Placet itself writes: sorted keys, no white space, shortest escapes.
 //!
-//! Only strings, integers below 2⁵³, booleans, `null` and already canonical text are written, so that number formatting
-//! (RFC 8785 §3.2.2.3) never arises; free numbers are carried as the text they were signed with.
+//! A number that was signed is carried as the text it was signed with; [`write_number`] is for those that are computed
+//! here, of which only drift has any.
 
 use alloc::{
     format,
@@ -30,6 +30,37 @@ pub fn write_string(out: &mut String, text: &str) {
         }
     }
     out.push('"');
+}
+
+/// Writes a finite number as ECMAScript does (RFC 8785 §3.2.2.3): the fewest digits that read back as the same number.
+/// What is not finite is no JSON and becomes `null`.
+#[must_use]
+pub fn write_number(number: f64) -> String {
+    if !number.is_finite() {
+        return "null".into();
+    }
+    if number == 0.0 {
+        return "0".into();
+    }
+    let shortest = format!("{:e}", number.abs());
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((shortest.as_str(), "0"));
+    let digits = mantissa.replace('.', "");
+    // The number is 0.digits · 10^point.
+    let point = exponent.parse::<i32>().unwrap_or(0).saturating_add(1);
+    let sign = if number < 0.0 { "-" } else { "" };
+    let length = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
+    let split = usize::try_from(point).ok().and_then(|point| digits.split_at_checked(point));
+    match (point, split) {
+        (..=21, _) if point >= length => format!("{sign}{digits}{}", zeros(point.saturating_sub(length))),
+        (1..=21, Some((whole, rest))) => format!("{sign}{whole}.{rest}"),
+        (-5..=0, _) => format!("{sign}0.{}{digits}", zeros(point.saturating_neg())),
+        _ => {
+            let exponent = point.saturating_sub(1);
+            let plus = if exponent > 0 { "+" } else { "" };
+            format!("{sign}{mantissa}e{plus}{exponent}")
+        }
+    }
 }
 
 /// Collects the members of an object and writes them sorted by the UTF-16 units of their keys (RFC 8785 §3.2.3).
@@ -72,6 +103,18 @@ impl ObjectWriter {
     #[must_use]
     pub fn integer(self, key: &str, value: u64) -> Self {
         self.raw(key, format!("{value}"))
+    }
+
+    /// Adds a number that was computed here.
+    #[must_use]
+    pub fn number(self, key: &str, value: f64) -> Self {
+        self.raw(key, write_number(value))
+    }
+
+    /// Adds a number that was computed here, or `null`.
+    #[must_use]
+    pub fn optional_number(self, key: &str, value: Option<f64>) -> Self {
+        self.raw(key, value.map_or_else(|| "null".into(), write_number))
     }
 
     /// Adds a boolean.

@@ -4,6 +4,7 @@
 //! something, when any policy of the chain ever did) and when it can still matter; everything else is refused, so that
 //! an inbox holds nothing that could never count.
 
+mod drift;
 mod policy;
 mod statements;
 mod verdicts;
@@ -44,9 +45,10 @@ pub(crate) async fn check(
         Kind::TrainingOutput => Ok(statements::training_output(context, submission)?),
         Kind::Proposal => statements::proposal(context, submission).await,
         Kind::Deployment => statements::deployment(context, submission).await,
+        Kind::DriftReport => drift::report(context, submission).await,
         Kind::Approval => verdicts::approval(context, submission).await,
         Kind::Rejection | Kind::Withdrawal => verdicts::against(context, submission, kind).await,
-        Kind::Revocation => statements::revocation(context, submission),
+        Kind::Revocation => statements::revocation(context, submission).await,
         Kind::KeyRevocation => Ok(statements::key_revocation(context, submission)?),
         Kind::RevocationList => Err(Refusal::of(Code::WrongPayloadType).into()),
     }

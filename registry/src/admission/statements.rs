@@ -1,6 +1,7 @@
 //! Training outputs, proposals, deployments and revocations.
 
 use placet_core::{
+    baseline::Baselines,
     code::Code,
     deployment::Deployment,
     policy::Plane,
@@ -10,9 +11,9 @@ use placet_core::{
     training::TrainingOutput,
 };
 
-use super::{Context, document, ensure};
+use super::{Context, document, drift, ensure};
 use crate::{
-    error::{AdmitError, Ground, Refusal},
+    error::{AdmitError, Refusal},
     kind::Kind,
     store::{Details, NewDocument, documents},
     submission::Submission,
@@ -26,6 +27,8 @@ pub(super) fn training_output(
     let verified =
         chain.verify::<TrainingOutput>(&submission.envelope, context.now, &context.view.revoked_keys)?;
     let training = verified.statement();
+    // No decision reads baselines; a monitor that cannot would leave the model unwatched.
+    Baselines::parse(&training.baselines)?;
     Ok(NewDocument {
         details: Details::TrainingOutput {
             weights: training.subject.weights.digest,
@@ -112,15 +115,16 @@ pub(super) async fn deployment(
 }
 
 /// A revocation is taken even where its target is not known here: stopping comes first.
-pub(super) fn revocation(context: &Context<'_>, submission: &Submission) -> Result<NewDocument, AdmitError> {
+pub(super) async fn revocation(
+    context: &mut Context<'_>,
+    submission: &Submission,
+) -> Result<NewDocument, AdmitError> {
     let chain = context.chain()?;
     let verified = chain.verify_negative::<Revocation>(&submission.envelope)?;
     let revocation = verified.statement();
     let governs = chain.links().any(|l| l.policy().stands_in(&revocation.revoked_by, Plane::Governance));
     if !governs {
-        // A monitor revokes only upon drifted windows that are on record, and none can be yet.
-        let detail = "no drifted windows of this monitor are on record".to_owned();
-        return Err(Refusal { code: "drift_not_on_record", detail, ground: Ground::Conflict }.into());
+        drift::ensure_borne(context, &verified).await?;
     }
     Ok(NewDocument {
         proposal: match revocation.target {

@@ -4,6 +4,7 @@
 //! log line; handlers only ask the registry.
 
 mod body;
+mod drift;
 mod enrolments;
 mod envelopes;
 mod events;
@@ -119,8 +120,11 @@ fn routes() -> Vec<(Method, &'static str, MethodRouter<Arc<App>>)> {
         (Method::GET, "/v1/proposals", get(proposals::list)),
         (Method::GET, "/v1/proposals/{digest}", get(proposals::read)),
         (Method::GET, "/v1/inbox", get(proposals::inbox)),
+        (Method::GET, "/v1/drift", get(drift::latest)),
+        (Method::GET, "/v1/drift/{model_id}", get(drift::model)),
         (Method::GET, "/v1/bundles/{digest}", get(proposals::bundle)),
         (Method::GET, "/v1/ledger/checkpoint", get(ledger::checkpoint)),
+        (Method::POST, "/v1/ledger/cosignatures", post(ledger::cosign)),
         (Method::GET, "/v1/ledger/entries", get(ledger::entries)),
         (Method::GET, "/v1/ledger/inclusion/{digest}", get(ledger::inclusion)),
         (Method::GET, "/v1/ledger/consistency", get(ledger::consistency)),

@@ -24,7 +24,7 @@ use crate::{
     bundle::Parts,
     claims::{self, Item},
     kind::Kind,
-    store::{ProposalRow, documents},
+    store::{ProposalRow, documents, drift},
 };
 
 /// Proposals that the inbox looks back on.
@@ -166,17 +166,20 @@ pub(super) async fn read(
     let row = documents::proposal(&mut db, digest).await?.ok_or_else(Problem::not_found)?;
     let training = documents::document(&mut db, row.training_output).await?;
     let about = documents::about_proposal(&mut db, digest).await?;
+    let newest = drift::newest_of(&mut db, row.training_output).await?;
     let raw = |json: &str| RawValue::from_string(json.to_owned()).map_err(|_| Problem::internal());
     let of = |kinds: &[Kind]| {
         let documents = about.iter().filter(|document| kinds.contains(&document.kind));
         documents.map(|document| raw(&document.json)).collect::<Result<Vec<_>, _>>()
     };
+    let reports = newest.iter().map(|report| raw(&report.json)).collect::<Result<Vec<_>, _>>()?;
     let answer = json!({
         "training_output": raw(&training.ok_or_else(Problem::internal)?.json)?,
         "proposal": of(&[Kind::Proposal])?.pop(),
         "approvals": of(&[Kind::Approval, Kind::Rejection, Kind::Withdrawal])?,
         "revocations": of(&[Kind::Revocation])?,
         "deployments": of(&[Kind::Deployment])?,
+        "drift_reports": reports,
     });
     Ok(json(StatusCode::OK, &answer))
 }

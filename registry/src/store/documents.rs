@@ -3,7 +3,7 @@
 use placet_core::{digest::Digest, envelope::Envelope, limits, time::Timestamp};
 use sqlx::{Row as _, sqlite::SqliteRow};
 
-use super::{Connection, broken, digest};
+use super::{Connection, DriftRow, broken, digest, drift};
 use crate::{error::Error, kind::Kind};
 
 /// A document that was verified and is to be stored.
@@ -27,6 +27,8 @@ pub(crate) enum Details {
     None,
     /// Of a training output.
     TrainingOutput { weights: Digest, version: String, created_at: Timestamp },
+    /// Of a drift report.
+    DriftReport(DriftRow),
     /// Of a proposal.
     Proposal { training_output: Digest, supersedes: Option<Digest>, expires_at: Timestamp },
 }
@@ -45,7 +47,7 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    fn from_row(row: &SqliteRow) -> Result<Self, Error> {
+    pub(super) fn from_row(row: &SqliteRow) -> Result<Self, Error> {
         let kind: &str = row.try_get("kind")?;
         let proposal: Option<&str> = row.try_get("proposal")?;
         Ok(Self {
@@ -100,11 +102,14 @@ impl ProposalRow {
     }
 }
 
-fn time(seconds: i64) -> Result<Timestamp, Error> {
+pub(super) fn time(seconds: i64) -> Result<Timestamp, Error> {
     Timestamp::from_seconds(seconds).ok_or_else(|| broken("no time"))
 }
 
-fn all<T>(rows: &[SqliteRow], read: impl FnMut(&SqliteRow) -> Result<T, Error>) -> Result<Vec<T>, Error> {
+pub(super) fn all<T>(
+    rows: &[SqliteRow],
+    read: impl FnMut(&SqliteRow) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
     rows.iter().map(read).collect()
 }
 
@@ -142,6 +147,7 @@ impl NewDocument {
                 .execute(&mut *db)
                 .await?;
             }
+            Details::DriftReport(row) => drift::insert(db, seq, row).await?,
             Details::Proposal { training_output, supersedes, expires_at } => {
                 sqlx::query(
                     "INSERT INTO proposals (digest, seq, model_id, training_output, supersedes, expires_at)
@@ -159,7 +165,10 @@ impl NewDocument {
         }
         sqlx::query("INSERT INTO ledger (leaf, digest, kind) SELECT count(*), ?, ? FROM ledger")
             .bind(&digest)
-            .bind(self.kind.ledger_entry())
+            .bind(match &self.details {
+                Details::DriftReport(row) => row.ledger_entry(),
+                _ => self.kind.ledger_entry(),
+            })
             .execute(&mut *db)
             .await?;
         Ok(seq)

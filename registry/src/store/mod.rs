@@ -3,7 +3,9 @@
 //! Guards what was acknowledged: one writer, transactions that are on the disk (`synchronous = FULL`) before they
 //! return, foreign keys checked. What is stored is evidence, and every reader verifies it again.
 
+pub(crate) mod cosignatures;
 pub(crate) mod documents;
+pub(crate) mod drift;
 pub(crate) mod enrolments;
 pub(crate) mod lists;
 
@@ -17,6 +19,7 @@ use sqlx::{
 };
 
 pub(crate) use documents::{Details, NewDocument, ProposalRow, Stored};
+pub(crate) use drift::DriftRow;
 pub(crate) use enrolments::Enrolment;
 pub(crate) use lists::Ending;
 

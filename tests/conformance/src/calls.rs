@@ -4,6 +4,7 @@ use placet_core::{
     code::Code,
     decide::decide,
     digest::{Digest, Hasher},
+    drift_report::{parse_reports, verify_auto_revocation},
     envelope::Envelope,
     error::{ParseError, VerifyError},
     inspect,
@@ -27,12 +28,15 @@ use crate::{drift, vectors::Input};
 pub(crate) fn call(name: &str, input: &Input) -> Result<Map<String, Value>, String> {
     let result = match name {
         "decide" => decision(input)?,
+        "check_drift" => placet_testkit::drift::report(&Value::Object(input.arguments().clone())),
+        "ks_test" => placet_testkit::drift::ks(&Value::Object(input.arguments().clone())),
         "drift" => drift::compute(&Value::Object(input.arguments().clone()))?,
         "hash_manifest" => hash_manifest(input)?,
         "hash_weights" => hash_weights(input)?,
         "leaf_hash" => json!({"value": to_hex(&merkle::leaf_hash(&input.bytes("data")?))}),
         "reference_canonical" => canonical(input)?,
         "summary" => summary(input)?,
+        "verify_auto_revocation" => auto_revocation(input)?,
         "verify_consistency" => consistency(input)?,
         "verify_envelope" => envelope(input)?,
         "verify_inclusion" => inclusion(input)?,
@@ -112,6 +116,21 @@ fn envelope(input: &Input) -> Result<Value, String> {
         verified.insert("payload_sha256".into(), payload.to_hex().into());
         Ok(Value::Object(verified))
     })
+}
+
+fn auto_revocation(input: &Input) -> Result<Value, String> {
+    let [revocation, training, proposal, trust] =
+        ["revocation", "training_output", "proposal", "trust"].map(|name| input.bytes(name));
+    let (revocation, training, proposal, trust) = (revocation?, training?, proposal?, trust?);
+    let (reports, now) = (input.bytes("reports")?, input.text("now")?);
+    let verify = || -> Result<(), VerifyError> {
+        let [revocation, training, proposal] =
+            [revocation, training, proposal].map(|bytes| Envelope::parse(&bytes));
+        let reports = parse_reports(&reports)?;
+        let (trust, now) = (Trust::parse(&trust)?.verify(), time(now)?);
+        verify_auto_revocation(&revocation?, &training?, &proposal?, &reports, &trust, now)
+    };
+    Ok(verdict(verify().map_err(|error| error.code())))
 }
 
 fn summary(input: &Input) -> Result<Value, String> {

@@ -3,6 +3,7 @@ import {
   adjustPValues,
   checkDistributions,
   checkMetrics,
+  createVerifier,
   cusum,
   decide,
   hashManifest,
@@ -21,7 +22,7 @@ import {
   verifyReferenceApproval,
   verifySignature,
 } from 'placet';
-import type { Code, FileWeights, Kind, ReferenceRequest, Request, Verdict, WeightsSource } from 'placet';
+import type { Answer, Code, FileWeights, Kind, ReferenceRequest, Request, Verdict, Verifier, WeightsSource } from 'placet';
 
 await init();
 await init('/placet.wasm');
@@ -78,6 +79,18 @@ decide(new Uint8Array(), new Uint8Array(), undefined, new Uint8Array());
 decide('{}', new Uint8Array(), null, new Uint8Array());
 // @ts-expect-error: everything in a request is required
 export const request: Request = { model_id: 'digits-classifier', environment: 'production', scope: 'scoring' };
+
+const verifier: Verifier = createVerifier({ trust: new Uint8Array(), state: null });
+export const answer: Answer = verifier.decide(new Uint8Array(), decided.bytes);
+for (const { decision } of verifier.decideMany([{ bundle: new Uint8Array(), request: answer.bytes }])) {
+  decision.denials satisfies readonly Code[];
+}
+verifier.update({ trust: new Uint8Array() });
+verifier.state satisfies Uint8Array;
+// @ts-expect-error: no state is said aloud
+createVerifier({ trust: new Uint8Array() });
+// @ts-expect-error: what was seen is added to, never replaced
+verifier.state = new Uint8Array();
 
 const verified = verifyEnvelope(new Uint8Array(), new Uint8Array(), timestamp());
 verified.kind satisfies Kind;

@@ -15,15 +15,20 @@
 //! ```
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test kit stops where a test is wrong")]
 
+pub mod drift;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::{Signer as _, SigningKey};
 use placet_core::{
     approval::{Approval, Verdict},
+    baseline::{Baselines, StoredBaseline, Window as Values},
     bundle::Bundle,
     decision::Outcome,
     deployment::Deployment,
     digest::Digest,
+    drift::{Distribution, DistributionRule, Family, Test, check_distributions, check_metrics, report},
+    drift_report::{DriftReport, ReportWindow},
     envelope::Envelope,
     key::{PublicKey, Signer},
     name::{Label, Principal},
@@ -403,6 +408,78 @@ impl Organisation {
             revoked_at: time("2026-11-22T14:03:00Z"),
         };
         sign_by(KEY_REVOCATION, revocation.to_payload(), &[revoker])
+    }
+
+    /// The training output with a baseline of one output, `score`: two hundred values from 0 to 199.
+    #[must_use]
+    pub fn watched_training(&self) -> Envelope {
+        self.training(|training| training.baselines = Self::baselines().to_json())
+    }
+
+    /// The baselines of [`Self::watched_training`].
+    #[must_use]
+    pub fn baselines() -> Baselines {
+        let values = (0..200).map(f64::from).collect();
+        let score = StoredBaseline::Sample { values, missing: 0 };
+        Baselines([(Label::parse("score").unwrap(), score)].into())
+    }
+
+    /// The drift report of one hour before [`NOW`], counted back, in which every score was higher by `shift`, and of
+    /// the accuracy; signed by `monitor`.
+    #[must_use]
+    pub fn drift_report(
+        &self,
+        training: &Envelope,
+        hours_ago: u8,
+        shift: i32,
+        monitor: &str,
+        change: impl FnOnce(&mut DriftReport),
+    ) -> Envelope {
+        let claim = TrainingOutput::parse(training.unverified_payload()).unwrap();
+        let signed = Self::baselines();
+        let window = Values::Numbers((0..100).map(|x| f64::from(2 * x + shift)).collect());
+        let score = Distribution {
+            name: "score",
+            baseline: signed.output("score").map(StoredBaseline::view),
+            current: Some(window.view()),
+            rule: DistributionRule::of(Test::KolmogorovSmirnov),
+        };
+        let metrics = claim.metrics.iter().map(|(name, metric)| (name.as_str().to_owned(), metric.value));
+        let metrics: BTreeMap<_, _> = metrics.collect();
+        let mut checks = check_metrics(&metrics, &metrics, &BTreeMap::new());
+        checks.extend(check_distributions(&[score], Family::default()));
+        let tally = signed.output("score").unwrap().tally(&window).unwrap();
+        let end = time("2026-11-22T14:00:00Z").seconds() - i64::from(hours_ago) * 3600;
+        let at = |seconds| Timestamp::from_seconds(seconds).unwrap();
+        let mut report = DriftReport {
+            domain: self.domain(),
+            subject: claim.subject,
+            environment: name_of("production"),
+            window: ReportWindow { from: at(end - 3600), to: at(end), samples: 100 },
+            training_output: training.digest(),
+            report: report(checks),
+            outputs: Baselines([(Label::parse("score").unwrap(), tally)].into()),
+            checked_by: name_of(monitor),
+            checked_at: at(end + 60),
+        };
+        change(&mut report);
+        sign_by(IN_TOTO, report.to_payload(), &[report.checked_by.as_str()])
+    }
+
+    /// The revocation of a proposal by a monitor, upon a report.
+    #[must_use]
+    pub fn auto_revocation(
+        &self,
+        proposal: &Envelope,
+        report: &Envelope,
+        monitor: &str,
+        change: impl FnOnce(&mut Revocation),
+    ) -> Envelope {
+        self.revocation(monitor, Target::Proposal(proposal.digest()), |revocation| {
+            revocation.reason_code = Reason::Drift;
+            revocation.evidence = Some(report.digest());
+            change(revocation);
+        })
     }
 
     /// A deployment statement after a permit for [`Self::request`], signed by `deployer`.

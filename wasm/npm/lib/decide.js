@@ -1,6 +1,7 @@
 import { decide as decideBytes } from './bindings.js';
 import { bytes, json } from './input.js';
 import { call } from './load.js';
+import { parse } from './record.js';
 
 /** May this model run here now? */
 export function decide(bundle, trust, state, request) {
@@ -9,5 +10,5 @@ export function decide(bundle, trust, state, request) {
   const [record, next] = call(() =>
     decideBytes(bytes('bundle', bundle), bytes('trust', trust), seen, json('request', request)),
   );
-  return { decision: JSON.parse(new TextDecoder().decode(record)), bytes: record, state: next };
+  return { decision: parse(record), bytes: record, state: next };
 }

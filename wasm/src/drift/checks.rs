@@ -214,7 +214,7 @@ impl Output {
         Distribution {
             name: &self.name,
             baseline: baseline.as_ref().map(|side| match side {
-                Side::Sample(values) => Baseline::Sample(values),
+                Side::Sample(values) => Baseline::Sample(values, 0),
                 Side::Sketch(sketch) => Baseline::Sketch(sketch),
                 Side::Bins(edges, counts, missing) => Baseline::Bins(edges, counts, *missing),
                 Side::Categories(categories) => Baseline::Categories(categories),

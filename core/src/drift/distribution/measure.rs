@@ -58,10 +58,11 @@ pub(super) fn measure(distribution: &Distribution<'_>) -> Measured {
         (Some(baseline), Some(current)) => (baseline, current),
     };
     match (baseline, current) {
-        (Baseline::Sample(reference), Current::Sample(current)) => {
+        (Baseline::Sample(reference, missing), Current::Sample(current)) => {
             let (reference, current) = (Sample::new(reference), Sample::new(current));
             let answer = of_samples(&reference.values, &current.values, rule);
-            Measured::new(answer, shares(&reference), shares(&current))
+            let (finite, out) = shares(&reference);
+            Measured::new(answer, (finite, out.saturating_add(missing)), shares(&current))
         }
         (Baseline::Bins(bins, counts, missing), Current::Sample(current)) => {
             let (now, missing_now) = bins.count(current);
@@ -81,8 +82,10 @@ pub(super) fn measure(distribution: &Distribution<'_>) -> Measured {
         (Baseline::Sketch(reference), Current::Sample(current)) => {
             of_streams(&reference.into(), &current.into(), rule)
         }
-        (Baseline::Sample(reference), Current::Sketch(current)) => {
-            of_streams(&reference.into(), &current.into(), rule)
+        (Baseline::Sample(reference, missing), Current::Sketch(current)) => {
+            let reference = Stream::from(reference);
+            let missing = reference.missing.saturating_add(missing);
+            of_streams(&Stream { missing, ..reference }, &current.into(), rule)
         }
         _ => Measured { answer: Err(Reason::UnsuitedBaseline), missing: None },
     }

@@ -19,8 +19,8 @@ use measure::{Answer, Measured, Shares, measure, require};
 /// What the approved model was like; part of the signed training output.
 #[derive(Clone, Copy, Debug)]
 pub enum Baseline<'a> {
-    /// The values themselves, best in ascending order.
-    Sample(&'a [f64]),
+    /// The values themselves, best in ascending order, and how many more were missing.
+    Sample(&'a [f64], u64),
     /// A sketch of the values.
     Sketch(&'a Sketch),
     /// Frozen bins, the counts in them, and how many values were missing.
@@ -109,7 +109,7 @@ impl Default for Family {
 /// let now: Vec<f64> = (0..200).map(|x| f64::from(x) + 50.0).collect();
 /// let score = Distribution {
 ///     name: "score",
-///     baseline: Some(Baseline::Sample(&then)),
+///     baseline: Some(Baseline::Sample(&then, 0)),
 ///     current: Some(Current::Sample(&now)),
 ///     rule: DistributionRule::of(Test::KolmogorovSmirnov),
 /// };

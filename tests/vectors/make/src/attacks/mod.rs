@@ -3,6 +3,8 @@
 
 mod binding;
 mod bytes;
+mod detectors;
+mod drift;
 mod freshness;
 mod ledger;
 mod manifests;
@@ -19,8 +21,9 @@ pub(crate) fn files() -> Vec<File> {
     files.extend(freshness::files());
     files.extend(bytes::files());
     files.extend(manifests::files());
-    files.extend([ledger::file(), signatures::file()]);
+    files.extend([ledger::file(), signatures::file(), drift::file()]);
     files.extend(review::files());
+    files.extend(detectors::files());
     files.sort_by_key(|file| file.path);
     files
 }

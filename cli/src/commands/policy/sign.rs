@@ -1,69 +1,47 @@
-//! `placet policy`: the root of trust, to read and to sign.
+//! `placet policy sign`: a member of the root signs.
 
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use placet_core::{
     code::Code,
     digest::Digest,
     envelope::Envelope,
-    json::Value as Json,
     key::Signer as _,
     limits,
-    policy::{POLICY, Policy},
+    policy::{Policy, TrustPolicy},
     trust::Trust,
 };
 use serde_json::json;
 
-use super::Context;
+use super::{Read, newest, read};
 use crate::{
-    document::{Claim, Document},
-    error::{At as _, Error, Result},
+    commands::Context,
+    error::{Error, Result},
     files::{self, Access},
     signing::SigningArgs,
-    store::{self, Store},
-    terminal::{self},
-    words::{all_of, policy::policy as policy_words},
+    store, terminal,
+    words::{
+        all_of,
+        changes::{self, changes},
+        policy::policy as policy_words,
+    },
 };
-
-/// Read the policy, or sign one as a member of the root
-#[derive(Args, Debug)]
-pub(super) struct PolicyCommand {
-    #[command(subcommand)]
-    action: Action,
-}
-
-#[derive(Debug, Subcommand)]
-enum Action {
-    Show(Show),
-    Sign(Sign),
-}
-
-/// Read a policy in words: who is there, who may what, and what each place asks
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  placet policy show
-  placet policy show draft.json       a signed or an unsigned one
-  placet policy show --json           the payload, byte for byte")]
-struct Show {
-    /// The file [default: the newest policy of the directory]
-    file: Option<PathBuf>,
-}
 
 /// Sign a policy as a member of the root
 ///
-/// An envelope is signed where it stands; a policy that nobody has signed yet needs --output. A next version is taken
-/// into the directory with `placet add` once enough of the old root and of its own have signed.
+/// An envelope is signed where it stands; a policy that nobody has signed yet needs --output. A next version is
+/// installed with `placet policy rotate` once enough of the old root and of its own have signed.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   placet policy sign --key bo.pem                                   version 1, still short of signatures
   placet policy sign draft.json --key alice.pem --output 0002.json
   placet policy sign 0002.json --key bo.pem
-  placet add 0002.json")]
-struct Sign {
+  placet policy rotate 0002.json")]
+pub(super) struct Sign {
     /// The file [default: the newest policy of the directory]
     file: Option<PathBuf>,
     /// Sign without being asked
@@ -73,33 +51,8 @@ struct Sign {
     signing: SigningArgs,
 }
 
-impl PolicyCommand {
-    pub(super) fn run(self, context: &Context) -> Result<ExitCode> {
-        match self.action {
-            Action::Show(command) => command.run(context),
-            Action::Sign(command) => command.run(context),
-        }
-    }
-}
-
-impl Show {
-    fn run(self, context: &Context) -> Result<ExitCode> {
-        let read = match &self.file {
-            Some(path) => read(path)?,
-            None => newest(context)?.1,
-        };
-        if context.json {
-            terminal::write_bytes(read.envelope.unverified_payload())?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        let words = policy_words(&read.policy, read.envelope.digest());
-        let signatures = read.envelope.signature_count();
-        context.answer(&format!("{words}\n{signatures} signatures\n"), &json!(null))
-    }
-}
-
 impl Sign {
-    fn run(self, context: &Context) -> Result<ExitCode> {
+    pub(super) fn run(self, context: &Context) -> Result<ExitCode> {
         let (path, Read { policy, mut envelope, signed }) = match &self.file {
             Some(path) => (path.clone(), read(path)?),
             None => newest(context)?,
@@ -123,6 +76,11 @@ impl Sign {
         })?;
         if !self.yes {
             terminal::note(&policy_words(&policy, digest));
+            let chain = evidence.as_ref().and_then(|evidence| evidence.chain().ok());
+            let links = chain.into_iter().flat_map(TrustPolicy::links);
+            if let Some(before) = links.into_iter().find(|link| Some(link.digest()) == policy.previous) {
+                terminal::note(&changes::text(&changes(before.policy(), &policy)));
+            }
         }
         terminal::confirm(&format!("Sign version {} as {member}?", policy.version), self.yes)?;
         envelope.add_signature(&key);
@@ -148,42 +106,6 @@ impl Sign {
         });
         context.answer(&text, &json)
     }
-}
-
-/// A policy as it stands in a file.
-struct Read {
-    policy: Policy,
-    envelope: Envelope,
-    /// Whether it stands in an envelope.
-    signed: bool,
-}
-
-/// Reads an envelope with a policy, or a bare policy.
-fn read(path: &Path) -> Result<Read> {
-    let bytes = files::read(path, limits::ENVELOPE)?;
-    let value = Json::parse(&bytes).map_err(placet_core::error::ParseError::from).at(path.display())?;
-    let signed = value.members().is_some_and(|mut members| members.any(|(name, _)| name == "payloadType"));
-    let envelope = if signed {
-        Envelope::parse(&bytes).at(path.display())?
-    } else {
-        Envelope::unsigned(POLICY, value.raw().as_bytes().to_vec())
-    };
-    let document = Document::of(envelope).at(path.display())?;
-    match document.claim {
-        Claim::Policy(policy) => Ok(Read { policy: *policy, envelope: document.envelope, signed }),
-        _ => Err(Error::new("wrong_document", format!("{} holds a {}", path.display(), document.kind()))),
-    }
-}
-
-/// The policy with the highest version in the directory, verified or not.
-fn newest(context: &Context) -> Result<(PathBuf, Read)> {
-    let store: Store = context.source.store()?;
-    let held = store.load()?;
-    let version = held.policies.last_key_value().map(|(version, _)| *version);
-    let version = version.ok_or_else(|| Error::of(Code::PolicyMissing, "there is no policy in policies/"))?;
-    let path = store.policy_path(version);
-    let read = read(&path)?;
-    Ok((path, read))
 }
 
 /// Adds the signatures to an envelope that is there, which must be of the same policy.
