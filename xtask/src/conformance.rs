@@ -93,7 +93,7 @@ pub(crate) fn vectors(run: &mut Run) -> Result<(), Failure> {
 }
 
 /// Builds, packs and installs the package into an empty project, and returns that.
-fn install(run: &mut Run) -> Result<PathBuf, Failure> {
+pub(crate) fn install(run: &mut Run) -> Result<PathBuf, Failure> {
     let package = npm::build()?;
     let packages = target().join("npm");
     let consumer = packages.join("consumer");

@@ -73,8 +73,8 @@ fn gateway(package: &Path) -> Result<(), Failure> {
     )?;
     rename(&directory.join("bindings_bg.wasm"), &directory.join("gateway.wasm"))?;
     // The entry points know how their runtime finds the module, and are written in both formats.
-    const ENTRIES: [&str; 3] = ["node.js", "workerd.js", "browser.js"];
-    let is_entry = |file: &Path| ENTRIES.iter().any(|entry| file.ends_with(entry));
+    let is_entry =
+        |file: &Path| ["node.js", "workerd.js", "browser.js"].iter().any(|entry| file.ends_with(entry));
     let sources = root().join("wasm/npm/gateway");
     copy_files(&sources, &directory)?;
     for file in files(&directory)? {
