@@ -1,7 +1,8 @@
 //! The npm package, built into `target/npm/placet`.
 //!
-//! One module and one set of bindings serve every runtime; the entry points in `wasm/npm` differ
-//! only in where they find the module. The directory appears whole or not at all.
+//! There are three builds, each one module with its bindings: the whole, what a verifier needs, and the gateway. Each
+//! serves every runtime; the entry points in `wasm/npm` differ only in where they find the module. The directory appears
+//! whole or not at all.
 //!
 //! There is no pass of `wasm-opt`: version 132 took 7 % off the module but added 7 % to its size under
 //! brotli, which is what travels, and made no decision faster.
@@ -19,31 +20,48 @@ use crate::{
     workspace::{cargo, root, target},
 };
 
+/// Modules of `lib` that the small build has a copy of, beside its own bindings. What imports no bindings is shared.
+const VERIFIER: [&str; 8] =
+    ["decide.js", "envelope.js", "input.js", "load.js", "permits.js", "record.js", "time.js", "verifier.js"];
+
 /// Builds the package and returns its directory.
 pub(crate) fn build() -> Result<PathBuf, Failure> {
     setup::rust_target(setup::WASM, "the npm package is compiled for it")?;
-    prepare(
-        "compile the module",
-        &mut cargo(&format!("build --package placet-wasm --lib --profile wasm --target {}", setup::WASM)),
-    )?;
     let unfinished = target().join("npm/placet.unfinished");
     remove(&unfinished)?;
-    let library = unfinished.join("lib");
-    fs::create_dir_all(&library).map_err(|error| Failure::file(&library, &error))?;
-
-    let compiled = target().join(setup::WASM).join("wasm/placet_wasm.wasm");
-    prepare(
-        "write its bindings",
-        cargo("run --package placet-bindgen --").arg(compiled).arg(&library).arg("bindings"),
-    )?;
-    rename(&library.join("bindings_bg.wasm"), &unfinished.join("placet.wasm"))?;
+    let [library, small, gateway] = ["lib", "verify/lib", "gateway/lib"].map(|name| unfinished.join(name));
+    for directory in [&library, &small, &gateway] {
+        fs::create_dir_all(directory).map_err(|error| Failure::file(directory, &error))?;
+    }
+    let small_build = "placet-wasm --no-default-features";
+    compile("the small module", small_build, &small, &unfinished.join("verify.wasm"))?;
+    compile("the module", "placet-wasm", &library, &unfinished.join("placet.wasm"))?;
+    compile("the gateway", "placet-gateway-js", &gateway, &unfinished.join("gateway.wasm"))?;
 
     let sources = root().join("wasm/npm");
-    copy_files(&sources, &unfinished)?;
-    copy_files(&sources.join("lib"), &library)?;
-    write_commonjs(&library)?;
-    copy(&unfinished.join("index.d.ts"), &unfinished.join("index.d.cts"))?;
-    gateway(&unfinished)?;
+    for directory in [".", "lib", "verify", "gateway", "gateway/lib"] {
+        copy_files(&sources.join(directory), &unfinished.join(directory))?;
+    }
+    for module in VERIFIER {
+        copy(&sources.join("lib").join(module), &small.join(module))?;
+    }
+    copy_files(&sources.join("verify/lib"), &small)?;
+    for library in [&library, &small, &gateway] {
+        write_commonjs(library)?;
+    }
+    for types in [
+        "index",
+        "sign",
+        "verify/index",
+        "gateway/index",
+        "gateway/express",
+        "gateway/fastify",
+        "gateway/hono",
+    ] {
+        let text = read(&unfinished.join(types).with_extension("d.ts"))?;
+        let twin = text.replace("index.js';", "index.cjs';");
+        write(&unfinished.join(types).with_extension("d.cts"), &twin)?;
+    }
     set_version(&unfinished.join("package.json"))?;
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         copy(&root().join(licence), &unfinished.join(licence))?;
@@ -55,39 +73,19 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     Ok(package)
 }
 
-/// Adds the gateway, whose module is its own: whoever only decides loads none of it.
-fn gateway(package: &Path) -> Result<(), Failure> {
-    let directory = package.join("gateway");
-    fs::create_dir_all(&directory).map_err(|error| Failure::file(&directory, &error))?;
-    prepare(
-        "compile the gateway's module",
-        &mut cargo(&format!(
-            "build --package placet-gateway-js --lib --profile wasm --target {}",
-            setup::WASM
-        )),
-    )?;
-    let compiled = target().join(setup::WASM).join("wasm/placet_gateway_js.wasm");
+/// Compiles one build of a crate: its bindings go into `library`, its module becomes `file`.
+fn compile(name: &str, build: &str, library: &Path, file: &Path) -> Result<(), Failure> {
+    let line = format!("build --lib --profile wasm --target {} --package {build}", setup::WASM);
+    prepare(&format!("compile {name}"), &mut cargo(&line))?;
+    let module = build.split(' ').next().unwrap_or(build).replace('-', "_");
     prepare(
         "write its bindings",
-        cargo("run --package placet-bindgen --").arg(compiled).arg(&directory).arg("bindings"),
+        cargo("run --package placet-bindgen --")
+            .arg(target().join(setup::WASM).join(format!("wasm/{module}.wasm")))
+            .arg(library)
+            .arg("bindings"),
     )?;
-    rename(&directory.join("bindings_bg.wasm"), &directory.join("gateway.wasm"))?;
-    // The entry points know how their runtime finds the module, and are written in both formats.
-    let is_entry =
-        |file: &Path| ["node.js", "workerd.js", "browser.js"].iter().any(|entry| file.ends_with(entry));
-    let sources = root().join("wasm/npm/gateway");
-    copy_files(&sources, &directory)?;
-    for file in files(&directory)? {
-        if file.extension().is_some_and(|extension| extension == "js") && !is_entry(&file) {
-            let twin = commonjs::from_module(&file.display().to_string(), &read(&file)?)?;
-            write(&file.with_extension("cjs"), &twin)?;
-        }
-        if let Some(types) = file.to_string_lossy().strip_suffix(".d.ts") {
-            let twin = read(&file)?.replace("'./index.js'", "'./index.cjs'");
-            write(Path::new(&format!("{types}.d.cts")), &twin)?;
-        }
-    }
-    Ok(())
+    rename(&library.join("bindings_bg.wasm"), file)
 }
 
 fn prepare(name: &str, command: &mut std::process::Command) -> Result<(), Failure> {

@@ -3,12 +3,12 @@
 const { readFileSync } = require('node:fs');
 const files = require('node:fs/promises');
 const { join } = require('node:path');
-const { fileStorageWith } = require('./file-storage.cjs');
-const { createGateway: create } = require('./gateway.cjs');
-const { load } = require('./module.cjs');
-const { durableObjectStorage, kvStorage } = require('./storage.cjs');
+const { fileStorageWith } = require('./lib/file-storage.cjs');
+const { createGateway: create } = require('./lib/gateway.cjs');
+const { load } = require('./lib/module.cjs');
+const { durableObjectStorage, kvStorage } = require('./lib/storage.cjs');
 
-load(readFileSync(join(__dirname, 'gateway.wasm')));
+load(readFileSync(join(__dirname, '../gateway.wasm')));
 
 module.exports = {
   createGateway: (config, options) => create(config, { timers: true, ...options }),

@@ -1,13 +1,13 @@
 // Node, Deno and Bun: the module lies beside this file, and timers live as long as the process.
 import { readFileSync } from 'node:fs';
 import * as files from 'node:fs/promises';
-import { fileStorageWith } from './file-storage.js';
-import { createGateway as create } from './gateway.js';
-import { load } from './module.js';
+import { fileStorageWith } from './lib/file-storage.js';
+import { createGateway as create } from './lib/gateway.js';
+import { load } from './lib/module.js';
 
-load(readFileSync(new URL('./gateway.wasm', import.meta.url)));
+load(readFileSync(new URL('../gateway.wasm', import.meta.url)));
 
-export { durableObjectStorage, kvStorage } from './storage.js';
+export { durableObjectStorage, kvStorage } from './lib/storage.js';
 
 export const fileStorage = fileStorageWith(files);
 

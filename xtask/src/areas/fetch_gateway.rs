@@ -18,7 +18,7 @@ pub(super) fn run(run: &mut Run) -> Result<(), Failure> {
     let modules = setup::node_packages()?;
     run.check("tests of the logic", Count::Cargo, &mut cargo("test --package placet-gateway --test push"))?;
     run.need("build the command", Count::Preparation, &mut cargo("build --package placet-cli"))?;
-    let consumer = conformance::install(run)?;
+    let consumer = conformance::install(&mut |name, command| run.need(name, Count::Preparation, command))?;
     for (name, specifier) in [
         ("gateway", "placet/gateway"),
         ("express", "placet/gateway/express"),

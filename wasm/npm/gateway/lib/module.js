@@ -1,5 +1,5 @@
 import { Gateway, initSync, words } from './bindings.js';
-import { PlacetError, fromThrown } from '../lib/error.js';
+import { PlacetError, fromThrown } from '../../lib/error.js';
 
 let shared;
 

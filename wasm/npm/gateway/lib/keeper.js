@@ -1,4 +1,4 @@
-import { PlacetError } from '../lib/error.js';
+import { PlacetError } from '../../lib/error.js';
 import { call } from './module.js';
 
 /**

@@ -1,4 +1,4 @@
-import { PlacetError } from '../lib/error.js';
+import { PlacetError } from '../../lib/error.js';
 
 /**
  * Asks the source for one document: `{ body, etag }`, or `'unchanged'`.

@@ -1,5 +1,5 @@
-import { PlacetError } from '../lib/error.js';
-import { json } from '../lib/input.js';
+import { PlacetError } from '../../lib/error.js';
+import { json } from '../../lib/input.js';
 import { follow } from './events.js';
 import { Keeper } from './keeper.js';
 import { call, common, createCore } from './module.js';
