@@ -30,7 +30,7 @@ fn serving(org: &Organisation) -> Gateway {
         subject.weights.kind.as_str(),
         subject.weights.digest,
     );
-    let mut gateway = Gateway::new(Config::parse(config.as_bytes()).unwrap()).unwrap();
+    let mut gateway = Gateway::new(Config::parse(config.as_bytes()).unwrap(), time(NOW));
     let now = time(NOW);
     gateway.received(Document::Trust, None, org.trust().to_json().as_bytes(), now).unwrap();
     let approvals = ["alice.ng", "chandra.iyer"].map(|name| org.approval(&training, &proposal, name, |_| {}));

@@ -3,10 +3,15 @@
 mod agents;
 mod e2e;
 mod fetch_gateway;
+mod gateways;
 mod mutations;
 mod oracle;
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     browser, conformance,
@@ -53,6 +58,7 @@ pub(crate) const ALL: &[Area] = &[
         about: "the gateway of the npm package, on its platforms",
         run: fetch_gateway::run,
     },
+    Area { name: "gateways", about: "nginx and Envoy, with a registry", run: gateways::run },
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
     Area { name: "fuzz", about: "the registry, asked whatever its description allows", run: e2e::fuzz },

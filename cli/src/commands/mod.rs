@@ -7,6 +7,8 @@ mod bundle;
 mod completions;
 mod deploy;
 mod facts;
+#[cfg(unix)]
+mod gate;
 mod hash;
 mod init;
 mod keygen;
@@ -102,6 +104,8 @@ enum Command {
     Status(status::Status),
     #[cfg(unix)]
     Serve(Box<serve::Serve>),
+    #[cfg(unix)]
+    Gate(gate::GateCommand),
     Completions(completions::Completions),
 }
 
@@ -145,6 +149,8 @@ impl Cli {
             Command::Status(command) => command.run(&context),
             #[cfg(unix)]
             Command::Serve(command) => command.run(&context),
+            #[cfg(unix)]
+            Command::Gate(command) => command.run(&context),
             Command::Completions(command) => command.run(),
         }
     }

@@ -2,30 +2,19 @@
 
 use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use placet_core::{digest::Digest, limits};
 use placet_registry::{Config, StaticFiles, create_keys, init, serve_and_tell};
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 use super::Context;
 use crate::{
     args::parse_digest,
     error::{At as _, Error, Result},
-    files, terminal,
+    files,
+    service::{self, LogForm},
     words::Table,
 };
-
-/// The form of log lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum LogForm {
-    /// For people
-    #[default]
-    Text,
-    /// For programs
-    Json,
-}
 
 /// Run a registry: it takes signed documents in, and serves what verifiers need
 ///
@@ -92,16 +81,14 @@ impl Serve {
             let files = StaticFiles::from_directory(directory).at(directory.display())?;
             config.console = Some(Arc::new(files));
         }
-        self.log();
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Error::new("runtime", error))?;
+        self.log.start();
         let json = context.json;
-        runtime.block_on(async {
+        service::runtime()?.block_on(async {
             if let Some(pin) = self.pin {
                 init(&config, pin, &policies).await?;
             }
-            let stop = stop()?;
-            serve_and_tell(config, stop, |address| tell(address, json)).await.map_err(|error| {
+            let stop = service::stop()?;
+            serve_and_tell(config, stop, |address| service::tell(address, json)).await.map_err(|error| {
                 let error = Error::from(error);
                 match error.code() {
                     "not_initialised" => error.hint("give the digest of version 1 of the policy with --pin"),
@@ -136,35 +123,6 @@ impl Serve {
         );
         context.answer(&text, &json!({ "list_key": keys.list.to_hex(), "log_key": keys.log.to_hex() }))
     }
-
-    /// Log lines on standard error: what RUST_LOG says, or everything worth a line.
-    fn log(&self) {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        match self.log {
-            LogForm::Text => lines.with_ansi(terminal::is_interactive()).init(),
-            LogForm::Json => lines.json().init(),
-        }
-    }
-}
-
-/// Ends when the process is asked to stop.
-fn stop() -> Result<impl Future<Output = ()> + Send> {
-    let listen = |kind| signal(kind).map_err(|error| Error::new("signal", error));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-/// Says where it listens; whoever started it may have gone, and that is no reason to stop.
-fn tell(address: SocketAddr, json: bool) {
-    let url = format!("http://{address}");
-    let line = if json { json!({ "url": url }).to_string() } else { format!("Serving on {url}") };
-    let _ = terminal::print(&format!("{line}\n"));
 }
 
 impl From<placet_registry::Error> for Error {

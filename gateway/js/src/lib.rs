@@ -37,10 +37,10 @@ impl Gateway {
     ///
     /// Throws the code for which it is refused.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &Uint8Array) -> Result<Self, JsValue> {
+    pub fn new(config: &Uint8Array, now: f64) -> Result<Self, JsValue> {
         let config = Config::parse(&copy(config, "configuration", config::LARGEST)?).map_err(refused)?;
         let authorization = config.source.read_token.as_ref().map(|token| format!("Bearer {token}"));
-        let inner = core::Gateway::new(config).map_err(refused)?;
+        let inner = core::Gateway::new(config, time(now)?);
         Ok(Self { inner, authorization })
     }
 

@@ -18,7 +18,8 @@ const LARGEST_PUSH = 12 << 20;
 /** A gateway by its configuration. */
 export function createGateway(config, options = {}) {
   const text = typeof config === 'string' ? new TextEncoder().encode(config) : json('configuration', config);
-  return new Gateway(createCore(text), options);
+  const { now = Date.now } = options;
+  return new Gateway(createCore(text, Math.floor(now() / 1000)), options);
 }
 
 class Gateway {

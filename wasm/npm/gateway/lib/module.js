@@ -17,9 +17,9 @@ export function common() {
 }
 
 /** A gateway without its sockets, timers and storage, as the module has it. */
-export function createCore(config) {
+export function createCore(config, now) {
   common();
-  return call(() => new Gateway(config));
+  return call(() => new Gateway(config, now));
 }
 
 /** Calls into the module, and makes a `PlacetError` of what it throws. */
