@@ -29,7 +29,7 @@ pub(super) fn run(run: &mut Run) -> Result<(), Failure> {
         fs::write(&file, format!("export * from '{specifier}';\n"))
             .map_err(|error| Failure::file(&file, &error))?;
     }
-    let types = consumer.join("gateway-types.ts");
+    let types = consumer.join("gateway-types.mts");
     fs::copy(root().join("tests/gateway/types.ts"), &types).map_err(|error| Failure::file(&types, &error))?;
     let mut compile = program(modules.join(".bin/tsc"));
     compile.args(
