@@ -2,7 +2,7 @@
 
 mod agents;
 mod e2e;
-mod gateways;
+pub(crate) mod gateways;
 mod mutations;
 mod oracle;
 
