@@ -2,7 +2,7 @@
 //!
 //! Reading order: `commands` has one file a command; `evidence` is what they look at, out of `store` (a directory) or
 //! explicit files; `registry_client` asks a registry; `signing` opens keys, `hashing` hashes weights, `words` is what
-//! people read. What counts is decided by `placet-core` alone.
+//! people read; `scores` reads tables for drift. What counts is decided by `placet-core` alone.
 //!
 //! Exit codes: 0 permit or done, 1 deny, 2 error. Errors are `error[code]: message`, on standard error.
 
@@ -18,6 +18,7 @@ mod files;
 mod hashing;
 mod plan;
 mod registry_client;
+mod scores;
 mod signing;
 mod store;
 mod terminal;

@@ -9,6 +9,7 @@ mod hash;
 mod init;
 mod keygen;
 mod list;
+mod monitor;
 mod policy;
 mod propose;
 mod pull;
@@ -86,6 +87,7 @@ enum Command {
     Bundle(bundle::MakeBundle),
     Verify(Box<verify::Verify>),
     Deploy(Box<deploy::Deploy>),
+    Monitor(Box<monitor::Monitor>),
     Show(show::Show),
     Push(push::Push),
     Pull(pull::Pull),
@@ -124,6 +126,7 @@ impl Cli {
             Command::Bundle(command) => command.run(&context),
             Command::Verify(command) => command.run(&context),
             Command::Deploy(command) => command.run(&context),
+            Command::Monitor(command) => command.run(&context),
             Command::Show(command) => command.run(&context),
             Command::Push(command) => command.run(&context),
             Command::Pull(command) => command.run(&context),
