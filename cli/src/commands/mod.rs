@@ -5,6 +5,7 @@ mod approve;
 mod bundle;
 mod completions;
 mod deploy;
+mod expiring;
 mod hash;
 mod init;
 mod keygen;
@@ -92,6 +93,7 @@ enum Command {
     Push(push::Push),
     Pull(pull::Pull),
     Status(status::Status),
+    Expiring(expiring::Expiring),
     #[cfg(unix)]
     Serve(Box<serve::Serve>),
     Completions(completions::Completions),
@@ -131,6 +133,7 @@ impl Cli {
             Command::Push(command) => command.run(&context),
             Command::Pull(command) => command.run(&context),
             Command::Status(command) => command.run(&context),
+            Command::Expiring(command) => command.run(&context),
             #[cfg(unix)]
             Command::Serve(command) => command.run(&context),
             Command::Completions(command) => command.run(),

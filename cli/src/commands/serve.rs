@@ -1,13 +1,21 @@
 //! `placet serve`: a registry.
 
-use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Args, ValueEnum};
 use placet_core::{digest::Digest, limits};
-use placet_registry::{Config, StaticFiles, create_keys, init, serve_and_tell};
+use placet_registry::{Config, EventType, StaticFiles, Webhook, create_keys, init, serve_and_tell};
+use serde::Deserialize;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
+use zeroize::Zeroizing;
 
 use super::Context;
 use crate::{
@@ -33,12 +41,20 @@ enum LogForm {
 /// (--make-keys), so that the policy can name them; then give the digest of version 1 of the policy as the pin. Nothing
 /// that it says is evidence: it can withhold, and it cannot forge. It stops on Ctrl-C or SIGTERM.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 #[command(after_help = "Examples:
   placet serve --data registry --make-keys
   placet serve --data registry --pin sha256:… --policy placet/policies/0001.json    the first start
   placet serve --data registry                                                     every later one
   placet serve --data registry --console target/console
   placet serve --data registry --read-token \"sha256:$(printf %s \"$TOKEN\" | sha256sum | cut -c-64)\"
+
+A file of webhooks, each told everything, or only what it lists:
+  [[webhook]]
+  name = \"operations\"
+  url = \"http://127.0.0.1:9000/placet\"
+  secret_file = \"operations.secret\"       # whsec_ and base64 of 24 bytes or more
+  events = [\"proposal.made\", \"quorum.reached\", \"approval.expiring\", \"drift.alert\", \"revoked\"]
 
 It speaks plain HTTP: put a proxy that speaks TLS before it, and say --behind-proxy.")]
 pub(super) struct Serve {
@@ -72,6 +88,12 @@ pub(super) struct Serve {
     /// Take the client's address from X-Forwarded-For, as behind a proxy of one's own
     #[arg(long)]
     behind_proxy: bool,
+    /// TOML file that says whom to tell what happens here: see `placet serve --help`
+    #[arg(long, value_name = "FILE")]
+    webhooks: Option<PathBuf>,
+    /// Try again to deliver events that webhooks never took
+    #[arg(long, requires = "webhooks")]
+    revive_webhooks: bool,
     /// After a restore: every statement is back, so lists may be signed again
     #[arg(long)]
     rebuilt: bool,
@@ -91,6 +113,10 @@ impl Serve {
         if let Some(directory) = &self.console {
             let files = StaticFiles::from_directory(directory).at(directory.display())?;
             config.console = Some(Arc::new(files));
+        }
+        if let Some(path) = &self.webhooks {
+            config.webhooks = webhooks(path)?;
+            config.revive_webhooks = self.revive_webhooks;
         }
         self.log();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -146,6 +172,51 @@ impl Serve {
             LogForm::Json => lines.json().init(),
         }
     }
+}
+
+/// A file of webhooks.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Webhooks {
+    #[serde(default)]
+    webhook: Vec<Entry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: String,
+    url: String,
+    secret_file: PathBuf,
+    #[serde(default)]
+    events: Vec<String>,
+}
+
+/// Reads a file of webhooks; the files with the secrets stand beside it.
+fn webhooks(path: &Path) -> Result<Vec<Webhook>> {
+    let refuse =
+        |why: &dyn std::fmt::Display| Error::new("webhooks_malformed", format!("{}: {why}", path.display()));
+    let text = String::from_utf8(files::read(path, limits::PAYLOAD)?).map_err(|error| refuse(&error))?;
+    let entries: Webhooks = toml::from_str(&text).map_err(|error| refuse(&error))?;
+    let beside = path.parent().unwrap_or(Path::new(""));
+    let mut found: Vec<Webhook> = Vec::new();
+    for Entry { name, url, secret_file, events } in entries.webhook {
+        let secret = Zeroizing::new(files::read(&beside.join(secret_file), limits::TEXT)?);
+        let secret = std::str::from_utf8(&secret).map_err(|_| refuse(&"a secret is no text"))?;
+        let event =
+            |text: &String| EventType::parse(text).ok_or_else(|| refuse(&format!("no event `{text}`")));
+        let events = events.iter().map(event).collect::<Result<Vec<_>>>()?;
+        if found.iter().any(|other| other.name == name) {
+            return Err(refuse(&format!("two webhooks `{name}`")));
+        }
+        let hook = Webhook::new(&name, &url, secret, events).ok_or_else(|| {
+            refuse(&format!(
+                "`{name}` needs an http:// address, and a secret of whsec_ and base64 of 24 bytes or more"
+            ))
+        });
+        found.push(hook?);
+    }
+    Ok(found)
 }
 
 /// Ends when the process is asked to stop.

@@ -216,14 +216,15 @@ pub(crate) fn read_metrics(place: &Place) -> Result<BTreeMap<String, f64>> {
     let mut metrics = BTreeMap::new();
     read(place, &[], &mut |names, cells| {
         let cell = |name| column(names, name).and_then(|at| cells.get(at));
-        match (cell("name"), cell("value")) {
-            (Some(name), Some(value)) => drop(metrics.insert(name.category().into_owned(), value.number())),
-            _ => {
-                let row = names.iter().zip(cells);
-                // Text beside the numbers, such as the time, is no metric.
-                let numbers = row.filter(|(_, cell)| **cell == Cell::Missing || !cell.number().is_nan());
-                metrics = numbers.map(|(name, cell)| (name.clone(), cell.number())).collect();
-            }
+        if let (Some(name), Some(value)) = (cell("name"), cell("value")) {
+            metrics.insert(name.category().into_owned(), value.number());
+        } else {
+            // Text beside the numbers, such as the time, is no metric.
+            let numbers = names
+                .iter()
+                .zip(cells)
+                .filter(|(_, cell)| **cell == Cell::Missing || !cell.number().is_nan());
+            metrics = numbers.map(|(name, cell)| (name.clone(), cell.number())).collect();
         }
         Ok(ControlFlow::Continue(()))
     })?;

@@ -2,6 +2,9 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(missing_docs, unreachable_pub, clippy::missing_panics_doc, reason = "a test's own helpers")]
 
+#[cfg(unix)]
+pub mod server;
+
 use std::{
     collections::BTreeMap,
     ffi::OsStr,

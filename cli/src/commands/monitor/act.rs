@@ -45,7 +45,7 @@ impl Watch<'_> {
         if evidence.document(document.digest()).is_none() {
             evidence.insert(document);
         }
-        let proposals = self.concerned(&evidence, report)?;
+        let proposals = concerned(&evidence, report)?;
         if proposals.is_empty() {
             acted.text.put(format_args!(
                 "  {}: nothing of it runs in {}\n",
@@ -76,19 +76,6 @@ impl Watch<'_> {
             }
         }
         Ok(acted)
-    }
-
-    /// The proposals of this training output that run here or may come to.
-    fn concerned(&self, evidence: &Evidence, report: &DriftReport) -> Result<Vec<Verified<Proposal>>> {
-        let targets =
-            running(evidence, &report.environment, Some(&report.subject.model_id), report.checked_at)?;
-        let proposal = |target| {
-            let Target::Proposal(digest) = target else { return None };
-            let proposal =
-                evidence.chain().ok()?.verify_negative::<Proposal>(&evidence.document(digest)?.envelope);
-            proposal.ok().filter(|proposal| proposal.statement().training_output == report.training_output)
-        };
-        Ok(targets.into_iter().filter_map(|(_, target)| proposal(target)).collect())
     }
 
     /// The revocation, signed; or why a monitor may not make it.
@@ -143,6 +130,18 @@ impl Watch<'_> {
             reason(report)
         )
     }
+}
+
+/// The proposals of this training output that run here or may come to.
+fn concerned(evidence: &Evidence, report: &DriftReport) -> Result<Vec<Verified<Proposal>>> {
+    let targets = running(evidence, &report.environment, Some(&report.subject.model_id), report.checked_at)?;
+    let proposal = |target| {
+        let Target::Proposal(digest) = target else { return None };
+        let proposal =
+            evidence.chain().ok()?.verify_negative::<Proposal>(&evidence.document(digest)?.envelope);
+        proposal.ok().filter(|proposal| proposal.statement().training_output == report.training_output)
+    };
+    Ok(targets.into_iter().filter_map(|(_, target)| proposal(target)).collect())
 }
 
 /// Why, in a line without a quote: names hold none.

@@ -10,7 +10,6 @@ use placet_core::{
 };
 
 use super::{rules::Rules, windows::Gathered};
-use crate::error::Result;
 
 /// What was found, and the window's values beside it.
 pub(super) struct Found {
@@ -18,15 +17,19 @@ pub(super) struct Found {
     pub(super) outputs: Baselines,
 }
 
-/// Judges a window, and the metrics where there are any, against what was signed.
+/// Judges a window and the metrics, where there are any, against what was signed.
 pub(super) fn judge(
     training: &TrainingOutput,
     baselines: &Baselines,
     rules: &Rules,
-    gathered: &Gathered,
+    gathered: Option<&Gathered>,
     metrics: Option<&BTreeMap<String, f64>>,
-) -> Result<Found> {
+) -> Found {
     let mut checks = metrics.map_or_else(Vec::new, |now| judge_metrics(training, rules, now));
+    // Without scores the metrics alone are looked at.
+    let Some(gathered) = gathered else {
+        return Found { report: report(checks), outputs: Baselines::default() };
+    };
     let mut names: Vec<&str> = baselines.0.keys().map(Label::as_str).chain(rules.output_names()).collect();
     names.sort_unstable();
     names.dedup();
@@ -45,7 +48,7 @@ pub(super) fn judge(
         let tally = gathered.output(name.as_str()).and_then(|window| baseline.tally(window));
         outputs.extend(tally.map(|tally| (name.clone(), tally)));
     }
-    Ok(Found { report: report(checks), outputs: Baselines(outputs) })
+    Found { report: report(checks), outputs: Baselines(outputs) }
 }
 
 fn judge_metrics(training: &TrainingOutput, rules: &Rules, now: &BTreeMap<String, f64>) -> Vec<Check> {

@@ -18,6 +18,7 @@ use placet_core::{
     drift::ReportStatus,
     drift_report::{DriftReport, ReportWindow},
     name::Environment,
+    policy::Plane,
     statement::{IN_TOTO, Statement as _},
     time::Timestamp,
     training::TrainingOutput,
@@ -153,6 +154,10 @@ impl Monitor {
             return Err(Error::of(placet_core::code::Code::EnvironmentUndeclared, message));
         }
         let (key, monitor) = self.signing.open(policy)?;
+        if !policy.stands_in(&monitor, Plane::Monitoring) {
+            let message = format!("{monitor} is of no role of the monitoring plane");
+            return Err(Error::of(placet_core::code::Code::SignerNotEntitled, message));
+        }
         let (answers, worst) = (Vec::new(), None);
         let mut watch =
             Watch { arguments: &self, context, registry, key, monitor, digest, rules, answers, worst };
@@ -233,13 +238,15 @@ impl Watch<'_> {
             }
         };
         let metrics = arguments.metrics.as_ref().map(scores::read_metrics).transpose()?;
-        let mut report = |window: ReportWindow, gathered: Gathered| {
-            let found = judge::judge(claim, &baselines, &self.rules, &gathered, metrics.as_ref())?;
+        let mut report = |window: ReportWindow, gathered: Option<Gathered>| {
+            let found = judge::judge(claim, &baselines, &self.rules, gathered.as_ref(), metrics.as_ref());
             self.report(&training, window, found)
         };
         match (&arguments.scores, cut) {
-            (Some(place), cut) => windows::cut(place, &cut, &baselines, after, &mut report),
-            (None, Cut::Whole(window)) => report(window, Gathered::none()),
+            (Some(place), cut) => windows::cut(place, &cut, &baselines, after, &mut |window, gathered| {
+                report(window, Some(gathered))
+            }),
+            (None, Cut::Whole(window)) => report(window, None),
             (None, _) => Ok(()),
         }
     }

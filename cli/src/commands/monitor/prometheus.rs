@@ -3,11 +3,14 @@
 //! Source: Prometheus exposition formats, text format 0.0.4.
 
 use placet_core::{
-    drift::{ReportStatus, Test},
+    drift::{Check, ReportStatus, Test},
     drift_report::DriftReport,
 };
 
 use crate::words::Put as _;
+
+/// A number of a check.
+type Field = fn(&Check) -> Option<f64>;
 
 /// The report as metrics.
 pub(super) fn text(report: &DriftReport) -> String {
@@ -38,7 +41,6 @@ pub(super) fn text(report: &DriftReport) -> String {
         head(&mut text, name, help);
         text.put(format_args!("placet_drift_{name}{{{place}}} {value}\n"));
     }
-    type Field = fn(&placet_core::drift::Check) -> Option<f64>;
     let fields: [(&str, &str, Field); 4] = [
         ("effect", "Effect of a check, in the unit of its test.", |check| check.effect),
         ("threshold", "Effect from which a check has drifted.", |check| check.threshold),

@@ -45,11 +45,6 @@ impl Gathered {
         Self { rows: 0, outputs: outputs.collect(), seen: Vec::new() }
     }
 
-    /// No rows of no output: for metrics alone.
-    pub(super) fn none() -> Self {
-        Self::new(&Baselines::default())
-    }
-
     /// Takes a row; an output of which it has no column is missing in it.
     fn add(&mut self, names: &[String], cells: &[Cell<'_>]) -> Result<()> {
         self.rows = self.rows.saturating_add(1);
