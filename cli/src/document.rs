@@ -7,11 +7,13 @@ use placet_core::{
     drift_report::{DRIFT_REPORT, DriftReport},
     envelope::Envelope,
     error::ParseError,
+    name::ModelId,
     policy::{POLICY, Policy},
     proposal::{PROPOSAL, Proposal},
     revocation::{KEY_REVOCATION, KeyRevocation, REVOCATION, Revocation},
     revocation_list::{REVOCATION_LIST, RevocationList},
     statement::{IN_TOTO, Statement as _, predicate_type},
+    time::Timestamp,
     training::{TRAINING_OUTPUT, TrainingOutput},
 };
 
@@ -91,6 +93,37 @@ impl Document {
             Claim::RevocationList(_) => "revocation list",
             Claim::Other(kind) => kind,
         }
+    }
+
+    /// When it was made, as its signer says; none of a type that is not known here.
+    pub(crate) fn made_at(&self) -> Option<Timestamp> {
+        Some(match &self.claim {
+            Claim::TrainingOutput(training) => training.made_at(),
+            Claim::Proposal(proposal) => proposal.made_at(),
+            Claim::Approval(approval) => approval.made_at(),
+            Claim::Revocation(revocation) => revocation.made_at(),
+            Claim::KeyRevocation(revocation) => revocation.made_at(),
+            Claim::Deployment(deployment) => deployment.made_at(),
+            Claim::DriftReport(report) => report.made_at(),
+            Claim::Policy(policy) => policy.window.not_before,
+            Claim::RevocationList(list) => list.window.not_before,
+            Claim::Other(_) => return None,
+        })
+    }
+
+    /// The model that it is about; none where it is about the system, or of a type that is not known here.
+    pub(crate) fn model(&self) -> Option<&ModelId> {
+        Some(match &self.claim {
+            Claim::TrainingOutput(training) => &training.subject.model_id,
+            Claim::Proposal(proposal) => &proposal.subject.model_id,
+            Claim::Approval(approval) => &approval.subject.model_id,
+            Claim::Revocation(revocation) => &revocation.subject.model_id,
+            Claim::Deployment(deployment) => &deployment.subject.model_id,
+            Claim::DriftReport(report) => &report.subject.model_id,
+            Claim::KeyRevocation(_) | Claim::Policy(_) | Claim::RevocationList(_) | Claim::Other(_) => {
+                return None;
+            }
+        })
     }
 
     /// Whether it ends something, and so must travel with the trust and not with a bundle alone.

@@ -126,6 +126,9 @@ fn hint_for(code: &str) -> Option<&'static str> {
         }
         "policy_expired" => "the root must sign a next version of the policy",
         "list_missing" | "list_stale" => "the registry plane signs a new list with `placet list`",
+        "ledger_shrunk" | "ledger_forked" => {
+            "somebody shows another history than before: keep both copies, and ask the log's operator and its witnesses"
+        }
         "manifest_symlink" => {
             "copy the files in place of the links first, or read through them with --follow"
         }

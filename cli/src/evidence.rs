@@ -5,17 +5,22 @@ mod find;
 use std::collections::{BTreeMap, BTreeSet};
 
 use placet_core::{
+    approval::Approval,
     bundle::Bundle,
     code::Code,
     decide::{Decided, evaluate},
+    deployment::Deployment,
     digest::Digest,
+    drift_report::DriftReport,
     envelope::Envelope,
     key::KeyId,
+    ledger::LogPolicy,
     limits,
     name::{ModelId, Principal},
-    policy::{Policy, TrustPolicy},
+    policy::{Link, Policy, TrustPolicy},
     proposal::Proposal,
     request::Request,
+    revocation::{KeyRevocation, Revocation},
     revocation_list::VerifiedList,
     state::State,
     statement::Statement,
@@ -29,6 +34,7 @@ use placet_core::{
 use crate::{
     document::{Claim, Document},
     error::{Error, Result},
+    ledger::{self, Ledger, VerifiedLedger},
     store::Held,
 };
 
@@ -40,6 +46,7 @@ pub(crate) struct Evidence {
     documents: BTreeMap<Digest, Document>,
     /// The bundle as it was given, so that it is judged byte for byte.
     given: Option<Bundle>,
+    ledger: Option<VerifiedLedger>,
     highest_list: u64,
 }
 
@@ -51,8 +58,9 @@ pub(crate) struct Proposed<'a> {
 }
 
 impl Evidence {
-    /// The evidence in a directory; where a bundle is given, its documents stand in place of those in the directory.
-    pub(crate) fn from_directory(held: Held, bundle: Option<Bundle>) -> Self {
+    /// The evidence in a directory; where a bundle is given, its documents stand in place of those in the directory. The
+    /// copy of the ledger leads on from what `state` has seen.
+    pub(crate) fn from_directory(held: Held, bundle: Option<Bundle>, state: &State) -> Self {
         let highest_list = held.lists.last_key_value().map_or(0, |(number, _)| *number);
         let newest = held.lists.into_values().rev().take(limits::POLICY_CHAIN);
         let negative = held.documents.values().filter(|document| document.is_negative());
@@ -67,7 +75,30 @@ impl Evidence {
             Some(bundle) => documents_of(bundle),
             None => held.documents,
         };
-        Self { verified: trust.verify(), trust, documents, given: bundle, highest_list }
+        let verified = trust.verify();
+        let mut evidence = Self { verified, trust, documents, given: bundle, ledger: None, highest_list };
+        if let Some(ledger) = held.ledger {
+            evidence.attach_ledger(&ledger, state);
+        }
+        evidence
+    }
+
+    /// Takes a copy of the ledger in, if its checkpoint is of the policy's log and over its entries. Without it a rule
+    /// that asks for the ledger denies.
+    fn attach_ledger(&mut self, ledger: &Ledger, state: &State) {
+        let log = self.policy().and_then(ledger::log_of).map(LogPolicy::without_threshold);
+        // How many witnesses it takes is decided with the rest.
+        let Some((log, ledger)) =
+            log.ok().and_then(|log| ledger.verify(&log).ok().map(|ledger| (log, ledger)))
+        else {
+            return;
+        };
+        let given = self.given.as_ref().and_then(Bundle::ledger);
+        let given = given.and_then(|proofs| ledger::verify_checkpoint(&proofs.checkpoint, &log).ok());
+        let seen = state.tree_sizes().chain(given.map(|checkpoint| checkpoint.size()));
+        self.trust.ledger = Some(ledger.view(seen));
+        self.ledger = Some(ledger);
+        self.verified = self.trust.verify();
     }
 
     /// The evidence in a trust file and a bundle.
@@ -79,7 +110,7 @@ impl Evidence {
                 .extend(Document::of(envelope.clone()).ok().map(|document| (document.digest(), document)));
         }
         let mut evidence =
-            Self { verified: trust.verify(), trust, documents, given: bundle, highest_list: 0 };
+            Self { verified: trust.verify(), trust, documents, given: bundle, ledger: None, highest_list: 0 };
         evidence.highest_list = evidence.list().map_or(0, |list| list.list().number);
         evidence
     }
@@ -233,7 +264,9 @@ impl Evidence {
             let message = format!("{} approvals of one proposal", approvals.len());
             return Err(Error::new("too_many", message).hint("move those that are junk out of documents/"));
         }
-        Ok(Bundle::new(training.envelope.clone(), document.envelope.clone(), approvals, None))
+        let digests = [training.digest(), proposal].into_iter().chain(approvals.iter().map(Envelope::digest));
+        let proofs = self.ledger.as_ref().map(|ledger| ledger.proofs(digests));
+        Ok(Bundle::new(training.envelope.clone(), document.envelope.clone(), approvals, proofs))
     }
 
     /// Decides about one proposal.
@@ -260,6 +293,37 @@ impl Evidence {
     /// Verifies a statement that asks for something, as it must be to count now.
     pub(crate) fn verify<T: Statement>(&self, envelope: &Envelope, now: Timestamp) -> Result<Verified<T>> {
         Ok(self.chain()?.verify(envelope, now, &self.revoked_keys())?)
+    }
+
+    /// Whether a document was ever good: signed by whoever might say so under some policy of the chain. Whether it counts
+    /// now is another question.
+    ///
+    /// # Errors
+    ///
+    /// Why it was not.
+    pub(crate) fn check_once_good(&self, document: &Document) -> Result<()> {
+        let (chain, envelope) = (self.chain()?, &document.envelope);
+        match &document.claim {
+            Claim::Policy(policy) => {
+                if chain.version(policy.version).map(Link::digest) != Some(document.digest()) {
+                    let message = "the policy is not of the chain that the pin begins";
+                    return Err(Error::of(Code::PolicyUnpinned, message));
+                }
+            }
+            Claim::RevocationList(_) => drop(VerifiedList::verify(envelope, chain)?),
+            Claim::Approval(_) if !document.is_negative() && envelope.signature_count() != 1 => {
+                return Err(Error::of(Code::SignatureCount, Code::SignatureCount.meaning()));
+            }
+            Claim::Approval(_) => drop(chain.verify_negative::<Approval>(envelope)?),
+            Claim::TrainingOutput(_) => drop(chain.verify_negative::<TrainingOutput>(envelope)?),
+            Claim::Proposal(_) => drop(chain.verify_negative::<Proposal>(envelope)?),
+            Claim::Deployment(_) => drop(chain.verify_negative::<Deployment>(envelope)?),
+            Claim::DriftReport(_) => drop(chain.verify_negative::<DriftReport>(envelope)?),
+            Claim::Revocation(_) => drop(chain.verify_negative::<Revocation>(envelope)?),
+            Claim::KeyRevocation(_) => drop(chain.verify_negative::<KeyRevocation>(envelope)?),
+            Claim::Other(_) => {}
+        }
+        Ok(())
     }
 
     /// A proposal with what its approvers are shown.

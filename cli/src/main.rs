@@ -9,13 +9,16 @@
 #![allow(clippy::doc_markdown, reason = "the doc comments of arguments are the help that people read")]
 
 mod args;
+mod audit;
 mod clock;
 mod commands;
 mod document;
+mod enrolment;
 mod error;
 mod evidence;
 mod files;
 mod hashing;
+mod ledger;
 mod plan;
 mod registry_client;
 mod scores;

@@ -7,7 +7,8 @@ use placet_core::{
     key::{PublicKey, Signer as _},
     name::{Environment, Label, Principal, Role, RuleName, Scope},
     policy::{
-        AutoRevoke, Member, MetricBound, Pattern, Plane, Policy, PolicyKey, RoleThreshold, Rule, Threshold,
+        AutoRevoke, Log, Member, MetricBound, Pattern, Plane, Policy, PolicyKey, RoleThreshold, Rule,
+        Threshold, Witness,
     },
     time::{Timestamp, Window},
     training::Metric,
@@ -37,6 +38,7 @@ pub(crate) struct Plan {
     pub(crate) root: PlannedThreshold,
     pub(crate) list_signers: PlannedThreshold,
     pub(crate) rules: Vec<PlannedRule>,
+    pub(crate) log: Option<PlannedLog>,
     pub(crate) auto_revoke: Option<PlannedAutoRevoke>,
     #[serde(default = "skew")]
     pub(crate) clock_skew_seconds: u32,
@@ -75,6 +77,7 @@ pub(crate) struct PlannedRule {
     pub(crate) veto: bool,
     pub(crate) proposer_may_approve: bool,
     pub(crate) revocation_list_max_age_seconds: u64,
+    pub(crate) require_ledger: bool,
     pub(crate) metrics: Vec<PlannedBound>,
 }
 
@@ -91,6 +94,7 @@ impl Default for PlannedRule {
             veto: true,
             proposer_may_approve: false,
             revocation_list_max_age_seconds: 3600,
+            require_ledger: false,
             metrics: Vec::new(),
         }
     }
@@ -103,6 +107,18 @@ pub(crate) struct PlannedBound {
     name: String,
     min: Option<f64>,
     max: Option<f64>,
+}
+
+/// The evidence ledger's log and its witnesses.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlannedLog {
+    origin: String,
+    key: String,
+    #[serde(default)]
+    witnesses: BTreeMap<String, String>,
+    #[serde(default)]
+    threshold: u64,
 }
 
 /// When a monitor may revoke by itself.
@@ -174,7 +190,7 @@ impl Plan {
             scopes: names(&self.scopes, Scope::parse)?,
             root: self.root.threshold()?,
             list_signers: self.list_signers.threshold()?,
-            log: None,
+            log: self.log.as_ref().map(PlannedLog::log).transpose()?,
             principals,
             roles: self.roles.iter().map(planned_role).collect::<Result<_>>()?,
             rules: self.rules.iter().map(PlannedRule::rule).collect::<Result<_>>()?,
@@ -221,7 +237,7 @@ impl PlannedRule {
             veto: self.veto,
             proposer_may_approve: self.proposer_may_approve,
             revocation_list_max_age_seconds: self.revocation_list_max_age_seconds,
-            require_ledger: false,
+            require_ledger: self.require_ledger,
             metrics: self.metrics.iter().map(PlannedBound::bound).collect::<Result<_>>()?,
         })
     }
@@ -233,6 +249,20 @@ impl PlannedBound {
             name: Label::parse(&self.name).at(&self.name)?,
             min: self.min.map(number).transpose()?,
             max: self.max.map(number).transpose()?,
+        })
+    }
+}
+
+impl PlannedLog {
+    fn log(&self) -> Result<Log> {
+        let witness = |(name, key): (&String, &String)| {
+            Ok(Witness { name: name.clone(), key: PublicKey::parse_hex(key).at(name)? })
+        };
+        Ok(Log {
+            origin: self.origin.clone(),
+            key: PublicKey::parse_hex(&self.key).at("log")?,
+            witnesses: self.witnesses.iter().map(witness).collect::<Result<_>>()?,
+            threshold: self.threshold,
         })
     }
 }

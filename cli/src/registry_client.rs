@@ -12,7 +12,12 @@ use std::{
 
 use clap::Args;
 use placet_core::{
-    code::Code, digest::Digest, envelope::Envelope, error::ParseError, json::Value as Json, limits,
+    code::Code,
+    digest::Digest,
+    envelope::Envelope,
+    error::ParseError,
+    json::{ObjectWriter, Value as Json},
+    limits,
     trust::Trust,
 };
 use ureq::{
@@ -23,6 +28,7 @@ use ureq::{
 use crate::{
     error::{At as _, Error, Result},
     files,
+    ledger::{self, Ledger},
 };
 
 /// How long one request may take.
@@ -191,6 +197,68 @@ impl Registry {
         Ok(digests)
     }
 
+    /// The ledger as the registry shows it to verifiers, unverified; none where it shows none. The entries that are
+    /// held are not asked for again.
+    pub(crate) fn ledger(&self, held: Option<&Ledger>) -> Result<Option<Ledger>> {
+        self.checkpoint("")?.map(|note| self.ledger_of(note, held)).transpose()
+    }
+
+    /// The ledger of a checkpoint that the registry showed, unverified.
+    pub(crate) fn ledger_of(&self, note: String, held: Option<&Ledger>) -> Result<Ledger> {
+        let mut lines = note.lines();
+        let (origin, size) = (lines.next(), lines.next().and_then(|size| size.parse::<usize>().ok()));
+        let size = size.filter(|size| *size <= ledger::ENTRIES).ok_or_else(|| self.unreadable())?;
+        let same = held.filter(|held| held.checkpoint.lines().next() == origin);
+        let mut entries = same.map(|held| held.entries.clone()).unwrap_or_default();
+        if entries.len() < size {
+            let after = format!("&after={}", entries.len());
+            for item in self.items_after("/v1/ledger/entries", after, Some(size - entries.len()))? {
+                entries.push(self.digest(&item["digest"])?);
+            }
+        }
+        entries.truncate(size);
+        Ok(Ledger { checkpoint: note, entries, envelopes: Vec::new() })
+    }
+
+    /// The newest head that the log signed, for witnesses.
+    pub(crate) fn newest_checkpoint(&self) -> Result<String> {
+        let missing = || Error::of(Code::LedgerMissing, format!("{} shows no ledger", self.base));
+        self.checkpoint("?newest=true")?.ok_or_else(missing)
+    }
+
+    fn checkpoint(&self, query: &str) -> Result<Option<String>> {
+        match self.get(&format!("/v1/ledger/checkpoint{query}"), ledger::CHECKPOINT) {
+            Ok(note) => String::from_utf8(note).map(Some).map_err(|_| self.unreadable()),
+            Err(error) if error.code() == "not_found" => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// How the tree of `from` entries became that of `to`, as the registry tells it.
+    pub(crate) fn consistency(&self, from: u64, to: u64) -> Result<Vec<u8>> {
+        self.get(&format!("/v1/ledger/consistency?from={from}&to={to}"), PROBLEM)
+    }
+
+    /// Sends a checkpoint that was cosigned; gives the size of the one that is served now.
+    pub(crate) fn cosign(&self, note: &str) -> Result<Option<u64>> {
+        let url = format!("{}/v1/ledger/cosignatures", self.base);
+        let body = ObjectWriter::new().string("checkpoint", note).finish();
+        let request =
+            || self.agent.post(&url).header(header::CONTENT_TYPE, "application/json").send(body.as_str());
+        let mut response = self.patiently(request)?;
+        if response.status().as_u16() != 200 {
+            return Err(self.problem(&mut response)?);
+        }
+        let answer = self.body(&mut response, PROBLEM)?;
+        let answer: serde_json::Value = serde_json::from_slice(&answer).map_err(|_| self.unreadable())?;
+        Ok(answer["served"].as_u64())
+    }
+
+    /// The requests of new keys that the registry keeps, as they came.
+    pub(crate) fn enrolments(&self) -> Result<Vec<serde_json::Value>> {
+        self.items("/v1/enrolments")
+    }
+
     /// All documents about a proposal, itself among them.
     pub(crate) fn about(&self, proposal: Digest) -> Result<Vec<Envelope>> {
         let bytes = self.get(&format!("/v1/proposals/{proposal}"), PROPOSAL)?;
@@ -239,14 +307,27 @@ impl Registry {
 
     /// All items of a list that comes in pages.
     fn items(&self, path: &str) -> Result<Vec<serde_json::Value>> {
-        let (mut items, mut after) = (Vec::new(), String::new());
+        self.items_after(path, String::new(), None)
+    }
+
+    /// The items of a list after a place in it, until there are `enough`.
+    fn items_after(
+        &self,
+        path: &str,
+        mut after: String,
+        enough: Option<usize>,
+    ) -> Result<Vec<serde_json::Value>> {
+        let mut items = Vec::new();
         // An endless list must not keep anybody for ever.
-        for _ in 0..PAGES {
+        for _ in 0..enough.map_or(PAGES, |enough| enough / 200 + 1) {
             let page = self.get(&format!("{path}?limit=200{after}"), PAGE)?;
             let mut page: serde_json::Value = serde_json::from_slice(&page).map_err(|_| self.unreadable())?;
             let found = page.get_mut("items").and_then(serde_json::Value::as_array_mut);
             let found = found.ok_or_else(|| self.unreadable())?;
             items.append(found);
+            if enough.is_some_and(|enough| items.len() >= enough) {
+                return Ok(items);
+            }
             match page["next"].as_str() {
                 None => return Ok(items),
                 Some(next) => after = format!("&after={}", percent_encoded(next)),

@@ -5,6 +5,7 @@
 //! policies/0001.json         policies by version
 //! lists/000212.json          revocation lists by number
 //! documents/<hex>.json       everything else that was signed, by the digest of its payload
+//! ledger.json                every entry of the registry's ledger, with the checkpoint over them
 //! decisions/<hex>.json       decisions that a deployment followed, by their digest
 //! state.json                 what `placet verify` has seen, so that nobody can take it back to an older truth
 //! ```
@@ -24,6 +25,7 @@ use crate::{
     document::{Claim, Document},
     error::{At as _, Error, Result},
     files::{self, Access, Batch},
+    ledger::Ledger,
 };
 
 /// An evidence directory.
@@ -33,12 +35,13 @@ pub(crate) struct Store {
 }
 
 /// What an evidence directory holds. Nothing of it is verified.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Held {
     pub(crate) pins: BTreeSet<Digest>,
     pub(crate) policies: BTreeMap<u64, Envelope>,
     pub(crate) lists: BTreeMap<u64, Envelope>,
     pub(crate) documents: BTreeMap<Digest, Document>,
+    pub(crate) ledger: Option<Ledger>,
 }
 
 /// What became of a document that was put into the directory.
@@ -109,6 +112,16 @@ impl Store {
         self.root.join("documents").join(format!("{}.json", digest.to_hex()))
     }
 
+    /// Where the copy of the ledger is kept.
+    pub(crate) fn ledger_path(&self) -> PathBuf {
+        self.root.join("ledger.json")
+    }
+
+    /// Where the decisions are kept that deployments followed.
+    pub(crate) fn decisions_path(&self) -> PathBuf {
+        self.root.join("decisions")
+    }
+
     /// Keeps other commands from writing until the lock is dropped.
     pub(crate) fn lock(&self) -> Result<File> {
         lock(&self.pins_path())
@@ -141,6 +154,9 @@ impl Store {
             }
             ensure_name(&path, &self.document_path(document.digest()), &document)?;
             held.documents.insert(document.digest(), document);
+        }
+        if self.ledger_path().exists() {
+            held.ledger = Some(Ledger::read(&self.ledger_path())?);
         }
         Ok(held)
     }
@@ -213,9 +229,30 @@ impl Store {
         Ok((path, Put::Merged))
     }
 
+    /// Keeps a copy of the ledger in the place of an older one, which the caller has compared.
+    pub(crate) fn put_ledger(&self, ledger: &Ledger) -> Result<()> {
+        files::replace(&self.ledger_path(), format!("{}\n", ledger.to_json()).as_bytes())
+    }
+
+    /// The records of decisions that are kept, byte for byte.
+    pub(crate) fn decisions(&self) -> Result<BTreeMap<Digest, Vec<u8>>> {
+        let paths = self.files("decisions")?.into_iter();
+        let records = paths.map(|path| {
+            let record = files::read(&path, limits::PAYLOAD)?;
+            let digest = Digest::of(&record);
+            let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
+            if name == Some(digest.to_hex()) {
+                return Ok((digest, record));
+            }
+            let message = format!("{} holds another decision than its name says", path.display());
+            Err(Error::new("evidence_misfiled", message))
+        });
+        records.collect()
+    }
+
     /// Keeps the record of a decision; gives its digest.
     pub(crate) fn put_decision(&self, record: &[u8]) -> Result<PathBuf> {
-        let path = self.root.join("decisions").join(format!("{}.json", Digest::of(record).to_hex()));
+        let path = self.decisions_path().join(format!("{}.json", Digest::of(record).to_hex()));
         self.create(&path, record)?;
         Ok(path)
     }

@@ -14,23 +14,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{Desk, Said, digest, server::Registry};
+use common::{
+    Desk, Said, digest,
+    server::{Registry, founded, pin},
+};
 use placet_core::{approval::Approval, envelope::Envelope, proposal::Proposal, statement::Statement as _};
 use serde_json::{Value, json};
-
-/// The example organisation, whose lists a registry signs; the policy's digest is in `placet/pins`.
-fn founded() -> Desk {
-    let desk = Desk::empty();
-    let keys = desk.line("serve --data data --make-keys --json").ok().json();
-    let named = format!("[principals.registry]\npublic_key = {}", keys["list_key"]);
-    desk.write("organisation.toml", common::example().replace("[principals.registry]", &named));
-    desk.line("init --from organisation.toml").ok();
-    desk
-}
-
-fn pin(desk: &Desk) -> String {
-    desk.read("placet/pins").lines().last().unwrap().to_owned()
-}
 
 /// An organisation with its registry, and a gateway's directory that holds the pin alone.
 fn served() -> (Desk, Registry) {

@@ -12,7 +12,10 @@ use crate::{
     browser,
     components::Shell,
     context::Console,
-    pages::{Inbox, Keys, NotFound, ReviewPage, SettingsPage, Sign, Verify},
+    pages::{
+        Inbox, Keys, ModelPage, Models, NotFound, RejectPage, ReviewPage, RevokePage, SettingsPage, Sign,
+        Verify, WithdrawPage,
+    },
 };
 
 /// The console.
@@ -27,6 +30,11 @@ pub(crate) fn App() -> impl IntoView {
                     <Route path=path!("/") view=Inbox/>
                     <Route path=path!("/proposals/:digest") view=ReviewPage/>
                     <Route path=path!("/proposals/:digest/sign") view=Sign/>
+                    <Route path=path!("/proposals/:digest/reject") view=RejectPage/>
+                    <Route path=path!("/proposals/:digest/withdraw") view=WithdrawPage/>
+                    <Route path=path!("/proposals/:digest/revoke") view=RevokePage/>
+                    <Route path=path!("/models") view=Models/>
+                    <Route path=path!("/models/*model") view=ModelPage/>
                     <Route path=path!("/verify") view=Verify/>
                     <Route path=path!("/keys") view=Keys/>
                     <Route path=path!("/settings") view=SettingsPage/>

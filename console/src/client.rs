@@ -1,7 +1,7 @@
 //! The registry's HTTP interface. Whatever comes from here is a claim until it was verified.
 
 use gloo_net::http::{Request, Response};
-use placet_core::{digest::Digest, json::Value};
+use placet_core::{digest::Digest, envelope::Envelope, json::Value};
 use serde::Deserialize;
 
 use crate::state::inbox::{Claim, Claims};
@@ -62,8 +62,26 @@ struct Problem {
 
 /// A list of claims, a page of it.
 #[derive(Deserialize)]
-struct Page<T> {
-    items: Vec<T>,
+pub(crate) struct Page<T> {
+    /// The items.
+    pub(crate) items: Vec<T>,
+    /// What the next page is asked with; none on the last.
+    #[serde(default)]
+    pub(crate) next: Option<String>,
+}
+
+/// A model that the registry says there is.
+#[derive(Deserialize)]
+pub(crate) struct ModelClaim {
+    /// Its name.
+    pub(crate) model_id: String,
+}
+
+/// What the registry says about a model.
+#[derive(Deserialize)]
+pub(crate) struct ModelClaims {
+    /// Its proposals, the newest first.
+    pub(crate) proposals: Vec<Claim>,
 }
 
 /// A registry below a path of this page's own origin.
@@ -109,6 +127,27 @@ impl Client {
         let bytes = self.get(&format!("/v1/proposals?{}", pairs.join("&"))).await?;
         let page: Page<Claim> = read(&bytes)?;
         Ok(page.items)
+    }
+
+    /// The models after a name.
+    pub(crate) async fn models(&self, after: Option<&str>) -> Result<Page<ModelClaim>, Failure> {
+        let after = after.map(|after| format!("&after={}", encode(after))).unwrap_or_default();
+        read(&self.get(&format!("/v1/models?limit=200{after}")).await?)
+    }
+
+    /// What there is of a model.
+    pub(crate) async fn model(&self, model: &str) -> Result<ModelClaims, Failure> {
+        read(&self.get(&format!("/v1/models/{}", encode(model))).await?)
+    }
+
+    /// The envelopes that say that a proposal was deployed.
+    pub(crate) async fn deployments(&self, proposal: &Digest) -> Result<Vec<Envelope>, Failure> {
+        let bytes = self.get(&format!("/v1/proposals/{}", encode(&proposal.to_string()))).await?;
+        let answer = Value::parse(&bytes).map_err(|_| Failure::Unreadable("json_syntax"))?;
+        let field = answer.members().and_then(|mut members| members.find(|(name, _)| name == "deployments"));
+        let items =
+            field.and_then(|(_, items)| items.elements()).ok_or(Failure::Unreadable("missing_field"))?;
+        Ok(items.filter_map(|item| Envelope::from_value(item).ok()).collect())
     }
 
     /// The bundle of a proposal.

@@ -86,7 +86,9 @@ impl Console {
         spawn_local(async move {
             console.load().await;
             console.ready.set(true);
-            console.refresh().await;
+            if console.refresh().await {
+                console.arrivals.update(|count| *count += 1);
+            }
             console.listen();
         });
         console
@@ -136,8 +138,9 @@ impl Console {
         self.keys.set(keys.iter().filter_map(|text| StoredKey::parse(text)).collect());
     }
 
-    /// Asks the registry for what can be trusted, and takes it where it does not go back behind what is known.
-    pub(crate) async fn refresh(&self) {
+    /// Asks the registry for what can be trusted, and takes it where it does not go back behind what is known. Says
+    /// whether that was anything new.
+    pub(crate) async fn refresh(&self) -> bool {
         let answer = self.client().trust().await;
         let bytes = match answer {
             Ok(bytes) => bytes,
@@ -146,26 +149,28 @@ impl Console {
                     registry.live = false;
                     registry.failure = Some(failure);
                 });
-                return;
+                return false;
             }
         };
         let held = self.knowledge.get_untracked();
         let newer = Knowledge::read(held.pin(), &bytes, held.state.clone());
-        let contradiction = match newer.map(|newer| held.take(newer)) {
+        let (new, contradiction) = match newer.map(|newer| held.take(newer)) {
             Ok(Ok(taken)) => {
                 let kept = taken.to_json();
+                let new = kept != held.to_json();
                 self.knowledge.set(Arc::new(taken));
                 // What cannot be kept is fetched again on the next visit.
                 let _ = database::put(Table::Known, "trust", &kept).await;
-                None
+                (new, None)
             }
-            Ok(Err(contradiction)) => Some(contradiction),
-            Err(_) => Some(Contradiction::Unreadable),
+            Ok(Err(contradiction)) => (false, Some(contradiction)),
+            Err(_) => (false, Some(Contradiction::Unreadable)),
         };
         let heard = Some(browser::now());
         self.registry.update(|registry| {
             *registry = Registry { heard, live: registry.live, failure: None, contradiction };
         });
+        new
     }
 
     /// Pins a policy and begins anew under it.
@@ -228,7 +233,7 @@ impl Console {
             });
         };
         let on_open = Closure::<dyn Fn()>::new(heard);
-        let on_envelope = Closure::<dyn Fn()>::new(move || {
+        let on_arrival = Closure::<dyn Fn()>::new(move || {
             heard();
             spawn_local(async move {
                 console.refresh().await;
@@ -241,10 +246,12 @@ impl Console {
         events.set_onopen(Some(on_open.as_ref().unchecked_ref()));
         events.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         // Listening ends with the page.
-        let _ = events.add_event_listener_with_callback("envelope", on_envelope.as_ref().unchecked_ref());
+        for kind in ["envelope", "revocation_list"] {
+            let _ = events.add_event_listener_with_callback(kind, on_arrival.as_ref().unchecked_ref());
+        }
         on_open.forget();
         on_error.forget();
-        on_envelope.forget();
+        on_arrival.forget();
     }
 }
 

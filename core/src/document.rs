@@ -14,8 +14,12 @@ use crate::{
 };
 
 /// An identifier that is read from a string.
-pub(crate) trait Identifier: Sized {
+pub trait Identifier: Sized {
     /// Reads it, or says what is wrong.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::InvalidIdentifier`].
     fn from_text(text: &str) -> Result<Self, ParseError>;
 }
 
@@ -33,7 +37,11 @@ identifiers!(ModelId Label Principal Role Environment Scope RuleName);
 
 impl<'a> Fields<'a> {
     /// Takes a string of at most `limit` bytes.
-    pub(crate) fn string(&mut self, field: &'static str, limit: usize) -> Result<String, ParseError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] where it is not there, no string, or too long.
+    pub fn string(&mut self, field: &'static str, limit: usize) -> Result<String, ParseError> {
         string_of(self.required(field)?, field, limit)
     }
 
@@ -43,7 +51,11 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes an identifier.
-    pub(crate) fn identifier<T: Identifier>(&mut self, field: &'static str) -> Result<T, ParseError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] where it is not there or none.
+    pub fn identifier<T: Identifier>(&mut self, field: &'static str) -> Result<T, ParseError> {
         identifier_of(self.required(field)?, field)
     }
 
@@ -64,7 +76,11 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes a digest.
-    pub(crate) fn digest(&mut self, field: &'static str) -> Result<Digest, ParseError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] where it is not there or none.
+    pub fn digest(&mut self, field: &'static str) -> Result<Digest, ParseError> {
         digest_of(self.required(field)?, field)
     }
 
@@ -81,7 +97,11 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes an integer in `range`.
-    pub(crate) fn integer(
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] where it is not there or not in `range`.
+    pub fn integer(
         &mut self,
         field: &'static str,
         range: core::ops::RangeInclusive<u64>,
@@ -96,7 +116,11 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes one of the values that `parse` knows.
-    pub(crate) fn one_of<T>(
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] where it is not there, or `parse` does not know it.
+    pub fn one_of<T>(
         &mut self,
         field: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
@@ -106,7 +130,11 @@ impl<'a> Fields<'a> {
     }
 
     /// Takes an array of at most `limit` elements.
-    pub(crate) fn list(&mut self, field: &'static str, limit: usize) -> Result<Vec<Value<'a>>, ParseError> {
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] where it is not there, no array, or too long.
+    pub fn list(&mut self, field: &'static str, limit: usize) -> Result<Vec<Value<'a>>, ParseError> {
         let elements = self.required(field)?.elements();
         let elements = elements.ok_or(ParseError::WrongType { field, expected: "an array" })?;
         let elements: Vec<_> = elements.take(limit.saturating_add(1)).collect();

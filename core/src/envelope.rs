@@ -198,7 +198,7 @@ impl Envelope {
     /// # Errors
     ///
     /// [`Code::SignerMismatch`] where no entry names the key, otherwise what is wrong with the entry that does.
-    pub(crate) fn check_signature(&self, key: &PublicKey) -> Result<(), Code> {
+    pub fn check_signature(&self, key: &PublicKey) -> Result<(), Code> {
         let key_id = key.key_id().to_string();
         let mut broken = Code::SignerMismatch;
         let mut encoding = None;

@@ -73,7 +73,9 @@ impl ParseError {
         }
     }
 
-    pub(crate) fn invalid(field: &'static str, code: Code) -> Self {
+    /// That a field breaks the rule that `code` names.
+    #[must_use]
+    pub fn invalid(field: &'static str, code: Code) -> Self {
         Self::Invalid { field, code }
     }
 

@@ -3,6 +3,7 @@
 use alloc::{borrow::ToOwned as _, string::String};
 use core::{borrow::Borrow, fmt};
 
+pub use crate::document::Identifier;
 use crate::{code::Code, error::ParseError};
 
 macro_rules! identifiers {

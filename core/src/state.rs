@@ -107,6 +107,11 @@ impl State {
         self
     }
 
+    /// The sizes of the ledgers that were seen, from which a trust document should lead on.
+    pub fn tree_sizes(&self) -> impl Iterator<Item = u64> {
+        self.domains.values().filter_map(|domain| domain.checkpoint.map(|checkpoint| checkpoint.size))
+    }
+
     pub(crate) fn domain(&self, domain: Digest) -> DomainState {
         self.domains.get(&domain).cloned().unwrap_or_default()
     }

@@ -20,7 +20,7 @@ use crate::{
     json::{ArrayWriter, Fields, ObjectWriter, Value},
     key::KeyId,
     limits,
-    policy::{ChainFailure, TrustPolicy, verify_chain},
+    policy::{ChainFailure, Policy, TrustPolicy, verify_chain},
     revocation::{KEY_REVOCATION, KeyRevocation, Revocation},
     revocation_list::{EntryKind, VerifiedList},
     verify::Verified,
@@ -111,6 +111,17 @@ impl Trust {
     pub fn verify(&self) -> VerifiedTrust {
         let domains = gather(self.pins.iter().map(|pin| (*pin, Domain::verify(*pin, self))));
         VerifiedTrust { domains }
+    }
+
+    /// The trust of the draft's domain as it would be if its whole root had signed it.
+    pub(crate) fn suppose(&self, draft: &Policy, digest: Digest) -> Result<VerifiedTrust, Code> {
+        let pin = draft.domain.filter(|domain| self.pins.contains(domain)).ok_or(Code::ForeignDomain)?;
+        let (chain, failure) = verify_chain(pin, &self.policies);
+        if let Some(failure) = failure {
+            return Err(failure.0);
+        }
+        let chain = chain.ok_or(Code::PolicyMissing)?.supposing(draft, digest)?;
+        Ok(VerifiedTrust { domains: gather([(pin, Domain::under(Some(chain), None, self))]) })
     }
 }
 
@@ -221,6 +232,11 @@ pub(crate) struct Domain {
 impl Domain {
     fn verify(pin: Digest, trust: &Trust) -> Self {
         let (policy, policy_failure) = verify_chain(pin, &trust.policies);
+        Self::under(policy, policy_failure, trust)
+    }
+
+    /// What the documents of `trust` are worth under a chain.
+    fn under(policy: Option<TrustPolicy>, policy_failure: Option<ChainFailure>, trust: &Trust) -> Self {
         let mut domain = Self {
             policy: None,
             policy_failure,

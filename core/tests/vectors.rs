@@ -135,6 +135,8 @@ fn run(directory: &Path, vector: &Value) -> (Value, Value) {
                 .map(|manifest| json!({"value": value(manifest.weights())}))
                 .map_err(|e| e.code())
         }
+        "check_drift" => Ok(placet_testkit::drift::report(&vector["input"])),
+        "ks_test" => Ok(placet_testkit::drift::ks(&vector["input"])),
         other => panic!("unknown call {other}"),
     };
     (result.unwrap_or_else(refusal), Value::Null)

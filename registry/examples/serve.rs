@@ -1,10 +1,10 @@
 //! Serves a data directory: `serve DATA_DIR LISTEN [--pin DIGEST] [--policy FILE]… [--console DIR] [--now TIME]
-//! [--rebuilt]`. Prints the address when it answers; ends when its standard input does.
+//! [--rebuilt] [--unlimited]`. Prints the address when it answers; ends when its standard input does.
 
 use std::{io::Read as _, path::Path, sync::Arc};
 
 use placet_core::{digest::Digest, time::Timestamp};
-use placet_registry::{Clock, Config, StaticFiles, init, serve_and_tell};
+use placet_registry::{Clock, Config, Limits, Rate, StaticFiles, init, serve_and_tell};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,6 +25,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                 config.clock = Clock::starting_at(Timestamp::parse(&next("no time")?).ok_or("no time")?);
             }
             "--rebuilt" => config.rebuilt = true,
+            "--unlimited" => {
+                let any = Rate { burst: u32::MAX, per_second: f64::from(u32::MAX) };
+                config.limits = Limits { envelopes: any, enrolments: any, reads: any, ..Limits::default() };
+            }
             _ => return Err(format!("unknown option {option}").into()),
         }
     }

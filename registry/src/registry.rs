@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use placet_core::{
-    code::Code, decide::superseded, digest::Digest, envelope::Envelope, key::Signer as _,
+    code::Code, decide::superseded, digest::Digest, envelope::Envelope, key::Signer as _, ledger::Checkpoint,
     policy::TrustPolicy, revocation_list::VerifiedList, state::State, time::Timestamp,
 };
 use tokio::sync::{Mutex, watch};
@@ -19,7 +19,7 @@ use crate::{
     ledger::Ledger,
     list,
     marker::{Marker, MarkerFile, PublishedHead},
-    store::{Connection, Store, documents, lists, webhooks},
+    store::{Connection, Store, cosignatures, documents, lists, webhooks},
     submission::Submission,
     view::View,
 };
@@ -75,9 +75,9 @@ impl Registry {
             store.pin().await?.ok_or_else(|| Error::NotInitialised { path: config.data_dir.clone() })?;
         let keys = Keys::open_or_create(&config.keys)?;
         let mut db = store.read().await?;
-        let mut ledger = Ledger::default();
+        let mut ledger = Ledger::with_cosignatures(cosignatures::all(&mut db).await?);
         documents::leaves(&mut db).await?.into_iter().for_each(|digest| ledger.append(digest));
-        let view = View::load(&mut db, pin, None, config.clock.now()).await?;
+        let view = View::load(&mut db, pin, config.clock.now()).await?;
         let last = documents::last_seq(&mut db).await?;
         drop(db);
 
@@ -121,6 +121,10 @@ impl Registry {
     /// Looks something up in the ledger's tree.
     pub(crate) fn with_ledger<T>(&self, look: impl FnOnce(&Ledger) -> T) -> T {
         look(&self.ledger.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change_ledger(&self, change: impl FnOnce(&mut Ledger)) {
+        change(&mut self.ledger.write().unwrap_or_else(PoisonError::into_inner));
     }
 
     pub(crate) fn signs(&self) -> Signs {
@@ -197,12 +201,45 @@ impl Registry {
         writer.dirty = true;
         db.commit().await?;
 
-        self.ledger.write().unwrap_or_else(PoisonError::into_inner).append(digest);
+        self.change_ledger(|ledger| ledger.append(digest));
         let trust_changed = signed || kind == Kind::Policy || kind.is_negative();
         self.publish(&mut writer, (!trust_changed).then_some(&view)).await?;
         self.events.send_replace(seq);
         tracing::info!(%digest, kind = kind.as_str(), signer = document.signer, "admitted");
         Ok(Admitted { digest, kind, new: true })
+    }
+
+    /// Takes in a checkpoint that witnesses have cosigned; gives it as it was verified.
+    pub(crate) async fn cosign(self: &Arc<Self>, note: String) -> Result<Checkpoint, AdmitError> {
+        let registry = Arc::clone(self);
+        let cosigned = tokio::spawn(async move { registry.cosign_in_turn(&note).await });
+        cosigned.await.unwrap_or(Err(AdmitError::Failed(Error::Interrupted)))
+    }
+
+    async fn cosign_in_turn(&self, note: &str) -> Result<Checkpoint, AdmitError> {
+        let mut writer = self.turn.lock().await;
+        let view = self.view();
+        let chain = view.chain().filter(|_| self.signs.checkpoints);
+        let policy = chain.ok_or_else(|| Refusal::of(Code::LedgerMissing))?.newest().policy();
+        let checkpoint = self.with_ledger(|ledger| ledger.check_cosignatures(policy, note))?;
+        let mut db = self.store.begin().await?;
+        for cosignature in checkpoint.cosignatures() {
+            cosignatures::add(&mut db, checkpoint.size(), cosignature.witness(), cosignature.line()).await?;
+        }
+        db.commit().await?;
+        self.change_ledger(|ledger| ledger.add_cosignatures(&checkpoint));
+        self.publish(&mut writer, Some(&view)).await?;
+        // Smaller trees than the one that is served are of no more use.
+        let served = self.view().head.as_ref().map_or(0, |head| head.size);
+        if policy.log.as_ref().is_some_and(|log| log.threshold > 0) && served <= checkpoint.size() {
+            let keep = self.with_ledger(Ledger::oldest_cosigned).max(served);
+            self.change_ledger(|ledger| ledger.forget_below(keep));
+            let mut db = self.store.begin().await?;
+            cosignatures::forget_below(&mut db, keep).await?;
+            db.commit().await?;
+        }
+        tracing::info!(size = checkpoint.size(), served, "checkpoint cosigned");
+        Ok(checkpoint)
     }
 
     /// Signs a list where one is due and the registry may.
@@ -231,14 +268,15 @@ impl Registry {
     async fn publish(&self, writer: &mut Writer, same: Option<&View>) -> Result<(), Error> {
         let mut view = match same {
             Some(view) => View { document: OnceLock::new(), ..view.clone() },
-            None => View::load(&mut *self.store.read().await?, self.pin, None, self.clock.now()).await?,
+            None => View::load(&mut *self.store.read().await?, self.pin, self.clock.now()).await?,
         };
         let policy = view.chain().filter(|_| self.signs.checkpoints).map(|chain| chain.newest().policy());
-        view.head = policy.and_then(|policy| self.with_ledger(|l| l.sign_head(policy, &self.keys.log)));
+        let heads = policy.and_then(|policy| self.with_ledger(|l| l.sign_heads(policy, &self.keys.log)));
+        (view.newest_head, view.head) = heads.map(|heads| (heads.newest, heads.served)).unzip();
         let before = writer.marker.clone().unwrap_or_default();
         let marker = Marker {
             list_number: view.list.as_ref().map_or(0, |list| list.number).max(before.list_number),
-            checkpoint: match &view.head {
+            checkpoint: match &view.newest_head {
                 Some(head) => Some(PublishedHead {
                     key_id: self.keys.log.public_key().key_id().to_string(),
                     size: head.size,

@@ -26,7 +26,7 @@ use crate::{
     store::{Connection, documents, lists},
 };
 
-/// Policies, list, loose revocations and the head of the ledger.
+/// Policies, list, loose revocations and the heads of the ledger.
 #[derive(Clone, Debug)]
 pub(crate) struct View {
     pub(crate) pin: Digest,
@@ -36,7 +36,10 @@ pub(crate) struct View {
     pub(crate) verified: Arc<VerifiedTrust>,
     pub(crate) revoked_keys: Arc<BTreeSet<KeyId>>,
     pub(crate) list: Option<PublishedList>,
+    /// The head of the ledger that verifiers are given: cosigned, where the policy asks for witnesses.
     pub(crate) head: Option<Head>,
+    /// The newest head, for witnesses.
+    pub(crate) newest_head: Option<Head>,
     /// The trust document as it is sent to whoever names no size of the ledger.
     pub(crate) document: OnceLock<Bytes>,
     /// Another number for other trust; a new head alone changes no answer of the registry's.
@@ -55,12 +58,7 @@ pub(crate) struct PublishedList {
 
 impl View {
     /// Reads what is stored.
-    pub(crate) async fn load(
-        db: &mut Connection,
-        pin: Digest,
-        head: Option<Head>,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
+    pub(crate) async fn load(db: &mut Connection, pin: Digest, now: Timestamp) -> Result<Self, Error> {
         let policies = documents::of_kind(db, Kind::Policy).await?;
         let negatives = documents::running_negatives(db, now).await?;
         let envelopes = |documents: Vec<crate::store::Stored>| -> Result<Vec<_>, Error> {
@@ -88,7 +86,8 @@ impl View {
             trust: Arc::new(trust),
             revoked_keys: Arc::new(keys.map(|entry| KeyId::from_digest(entry.value)).collect()),
             list,
-            head,
+            head: None,
+            newest_head: None,
             document: OnceLock::new(),
             generation: GENERATION.fetch_add(1, Ordering::Relaxed),
         })

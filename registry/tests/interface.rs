@@ -306,7 +306,7 @@ fn hostile_input_breaks_an_endpoint() {
         (b"{} {}", "trailing_bytes"),
         (deep.as_bytes(), "nesting_too_deep"),
     ];
-    for path in ["/v1/envelopes", "/v1/enrolments"] {
+    for path in ["/v1/envelopes", "/v1/enrolments", "/v1/ledger/cosignatures"] {
         for content_type in ["text/plain", "", "multipart/form-data", "application/jsonx", "text/json"] {
             let answer = client.post_bytes(path, content_type, b"{}").unwrap();
             assert_eq!(answer.refusal(), (415, "unsupported_media_type".into()), "{path} {content_type}");

@@ -9,8 +9,13 @@ export const calls = {
     return { outcome, denials, valid_until, decision, decision_sha256, state_sha256 };
   },
   drift: (placet, input) => compute(placet, input),
+  check_drift: (placet, { metrics, distributions }) => driftReport(placet, metrics, distributions),
   hash_manifest: (placet, { files }) => ({ value: placet.hashManifest(files) }),
   hash_weights: async (placet, { pieces }) => ({ value: await placet.hashWeights(pieces) }),
+  ks_test: (placet, { reference, current }) => {
+    const { status, statistic, missing } = placet.ksTest(numbers(reference), numbers(current));
+    return { status, statistic, missing };
+  },
   leaf_hash: (placet, { data }) => ({ value: hex(placet.leafHash(data)) }),
   reference_canonical: (placet, { record }) => placet.referenceCanonical(record),
   summary: (placet, { training_output, proposal, trust, now }) =>
@@ -30,6 +35,29 @@ export const calls = {
   verify_signature: (placet, { public_key, message, signature }) =>
     placet.verifySignature(public_key, message, signature),
 };
+
+/** What a window is found to be: the checks of its metrics and of its outputs, and their conclusion. */
+function driftReport(placet, { baseline, current, rules }, distributions) {
+  const outputs = distributions.map(({ name, test, baseline, current }) => {
+    return { name, baseline: baseline && numbers(baseline), current: current && numbers(current), rule: { test } };
+  });
+  const checks = [
+    ...placet.checkMetrics(named(baseline), named(current), rules),
+    ...placet.checkDistributions(outputs),
+  ];
+  const { status } = placet.report(checks);
+  const found = checks.map(({ name, test, outcome, reason }) => ({ name, test, outcome, code: reason?.code ?? null }));
+  return { status, checks: found };
+}
+
+/** Numbers, of which those that JSON does not know are text. */
+function numbers(values) {
+  return Float64Array.from(values, Number);
+}
+
+function named(values) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+}
 
 /** The arguments under the names of the options, each of which is unknown under the other's name. */
 function renamed(fields, names) {

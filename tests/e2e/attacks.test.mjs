@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { about, file, open, registry, visit } from "./harness.mjs";
-import { Inbox, Keys, PASSPHRASE, Pin, Review, Sign } from "./pages.mjs";
+import { Inbox, Keys, PASSPHRASE, Pin, Rail, Review, Sign } from "./pages.mjs";
 
 let browser;
 let server;
@@ -46,20 +46,20 @@ test("another root served later verifies nothing", async () => {
   const { page } = visitor;
   await page.route("**/v1/trust", json(read("trust-of-another.json")));
   await page.reload();
-  await page.getByText("Registry contradicts itself").waitFor();
-  await page.getByText("Policy 1, checked here").waitFor();
+  await new Rail(page).fact("Registry contradicts itself").waitFor();
+  await new Rail(page).fact("Policy 1, checked here").waitFor();
   await visitor.context.close();
 });
 
 test("an old revocation list after a newer one is not followed", async () => {
   const visitor = await pinned();
   const { page } = visitor;
-  await page.getByText("Revocation list", { exact: false }).first().waitFor();
+  await new Rail(page).fact(/^Revocation list/).waitFor();
   // The world's own list 212 is far older than the registry's.
   await page.route("**/v1/trust", json(read("trust.json")));
   await page.reload();
-  await page.getByText("Registry contradicts itself").waitFor();
-  await page.getByText(/The registry served revocation list 212 after/).waitFor();
+  await new Rail(page).fact("Registry contradicts itself").waitFor();
+  await new Rail(page).fact("The registry served revocation list 212 after").waitFor();
   await visitor.context.close();
 });
 
@@ -138,10 +138,10 @@ test("scripts in every free text of a claim stay text", async () => {
     state: evil,
     quorum: [{ environment: evil, role: evil, required: 2, counted: 9 }],
   };
-  await page.route("**/v1/proposals?state=open", json(JSON.stringify({ items: [item], next: null })));
+  await page.route(/\/v1\/proposals\?state=open/, json(JSON.stringify({ items: [item], next: null })));
   await page.route("**/v1/bundles/**", (route) => route.fulfill({ status: 400, contentType: "application/problem+json", body: JSON.stringify({ code: evil, detail: evil }) }));
   await page.reload();
-  await page.getByText("<img src=x onerror=alert(1)>\\u{202e}").first().waitFor();
+  await page.getByRole("cell", { name: "<img src=x onerror=alert(1)>\\u{202e}" }).first().waitFor();
   assert.equal(await page.locator("main img").count(), 0);
   await page.goto(`/proposals/${item.digest}`);
   await page.getByText("The registry says: <img src=x").waitFor();
@@ -178,6 +178,6 @@ test("a registry that is gone leaves a page that says so", async () => {
   await page.route("**/v1/**", (route) => route.abort());
   await page.reload();
   await page.getByText("The registry is not reachable.").waitFor();
-  await page.getByText("Policy 1, checked here").waitFor();
+  await new Rail(page).fact("Policy 1, checked here").waitFor();
   await visitor.context.close();
 });

@@ -9,9 +9,9 @@ import { createInterface } from "node:readline";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
-const need = (name) => {
+export const need = (name) => {
   const value = process.env[name];
-  assert(value, `${name} is not set; run \`cargo xtask test console\``);
+  assert(value, `${name} is not set; run \`cargo xtask test e2e\``);
   return value;
 };
 
@@ -23,11 +23,12 @@ export const file = (name) => join(world, name);
 const screenshots = need("PLACET_E2E_SCREENSHOTS");
 mkdirSync(screenshots, { recursive: true });
 
-/** A registry on a free port, with the world's documents in it; `empty` leaves them out. */
-export async function registry({ empty = false } = {}) {
+/** A registry on a free port, with the world's documents in it; `empty` leaves them out, `unlimited` takes any rate. */
+export async function registry({ empty = false, unlimited = false } = {}) {
   const directory = mkdtempSync(join(tmpdir(), "placet-e2e-"));
   cpSync(file("data"), directory, { recursive: true });
   const options = ["--pin", about.pin, "--policy", file("policy.json"), "--console", need("PLACET_E2E_CONSOLE"), "--now", about.now];
+  if (unlimited) options.push("--unlimited");
   const child = spawn(need("PLACET_E2E_REGISTRY"), [directory, "127.0.0.1:0", ...options], { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const { value: address } = await lines.next();
@@ -58,8 +59,8 @@ export async function open() {
   });
 }
 
-/** A fresh profile with one page, at the world's time. `problems` collects what no page may do. */
-export async function visit(browser, origin, { theme = "light", width = 1440, height = 1100, path = "/" } = {}) {
+/** A fresh profile with one page, at the world's time unless told otherwise. `problems` collects what no page may do. */
+export async function visit(browser, origin, { theme = "light", width = 1440, height = 1100, path = "/", now = about.now } = {}) {
   const context = await browser.newContext({ baseURL: origin, colorScheme: theme, viewport: { width, height }, acceptDownloads: true });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
@@ -74,7 +75,7 @@ export async function visit(browser, origin, { theme = "light", width = 1440, he
       window.reportViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
     });
   });
-  await page.clock.setFixedTime(new Date(about.now));
+  if (now) await page.clock.setFixedTime(new Date(now));
   await page.goto(path);
   return { context, page, problems, theme, width };
 }

@@ -66,7 +66,7 @@ test("by keyboard alone: from the inbox to a signed approval", async () => {
 
   await page.getByText("The whole text,").focus();
   await page.keyboard.press("Enter");
-  await page.getByText("placet-summary-v1").waitFor();
+  await page.getByLabel("The whole text that is signed").getByText("placet-summary-v1").waitFor();
 
   await page.getByRole("link", { name: "Continue to sign" }).first().focus();
   await page.keyboard.press("Enter");
@@ -79,7 +79,7 @@ test("by keyboard alone: from the inbox to a signed approval", async () => {
   await page.keyboard.type("not the passphrase");
   await inspect(visitor, "sign");
   await page.keyboard.press("Enter");
-  await page.getByText("Nothing was signed.").waitFor();
+  await page.getByText(/^The passphrase is wrong .* Nothing was signed\.$/).waitFor();
   await page.getByLabel("Passphrase").focus();
   await page.keyboard.type(PASSPHRASE);
   await page.keyboard.press("Enter");

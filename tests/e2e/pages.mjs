@@ -1,6 +1,7 @@
 // Page objects: what a person does on each page, in the words that they read there.
 
 import assert from "node:assert/strict";
+import { basename } from "node:path";
 import { file } from "./harness.mjs";
 
 export const PASSPHRASE = "plunder oxidize spiffy tapestry gondola";
@@ -17,6 +18,17 @@ export class Pin {
 
   async pinned() {
     await this.page.getByRole("heading", { level: 1, name: "Inbox" }).waitFor();
+  }
+}
+
+/** "What this browser knows", as it stands beside every page on a wide screen. */
+export class Rail {
+  constructor(page) {
+    this.region = page.getByRole("region", { name: "What this browser knows", exact: true });
+  }
+
+  fact(text) {
+    return this.region.locator("dd").filter({ hasText: text });
   }
 }
 
@@ -80,6 +92,11 @@ export class Keys {
 
   async fingerprint() {
     return this.page.locator("dd .mono").first().innerText();
+  }
+
+  /** The eight words of the public key. */
+  async words() {
+    return this.page.getByRole("main").locator("ol.words li").allInnerTexts();
   }
 
   /** A key of the world, imported, proved and tested. */
@@ -161,9 +178,21 @@ export class Verify {
     await fill("Scope", scope);
   }
 
+  /** Documents of the world. */
   async drop(...names) {
-    await this.page.getByLabel("Files to verify").setInputFiles(names.map((name) => file(`documents/${name}`)));
-    await this.result(names.at(-1)).waitFor();
+    await this.dropFiles(...names.map((name) => file(`documents/${name}`)));
+  }
+
+  async dropFiles(...paths) {
+    await this.page.getByLabel("Files to verify").setInputFiles(paths);
+    await this.result(basename(paths.at(-1))).waitFor();
+  }
+
+  /** The decision record as the page hands it out. */
+  async record(name) {
+    await this.result(name).getByRole("button", { name: "Copy the decision as JSON" }).click();
+    await this.result(name).getByText("Copied").waitFor({ state: "attached" });
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   result(name) {

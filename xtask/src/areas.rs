@@ -1,13 +1,13 @@
 //! The areas of `cargo xtask test`.
 
-use std::{
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-};
+mod e2e;
+mod mutations;
+mod oracle;
+
+use std::{fmt::Write as _, fs, path::PathBuf};
 
 use crate::{
-    browser, conformance, console,
+    browser, conformance,
     failure::Failure,
     npm, python,
     setup::{self, BARE_METAL, WASM},
@@ -30,16 +30,24 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "xtask", about: "this tool", run: xtask },
     Area { name: "core", about: "placet-core, here and without an operating system", run: core },
     Area { name: "vectors", about: "the vectors are those that are made", run: vectors },
+    Area {
+        name: "mutations",
+        about: "every check of the core is one that a vector needs",
+        run: mutations::run,
+    },
+    Area { name: "oracle", about: "a second implementation decides the same", run: oracle::run },
     Area { name: "keys", about: "placet-keys, here and for WebAssembly", run: keys },
     Area { name: "wasm", about: "the bindings in Node and Chromium", run: wasm },
     Area { name: "npm", about: "the npm package as it is installed", run: conformance::package },
-    Area { name: "conformance", about: "the vectors in Rust, Node and Chromium", run: conformance::vectors },
+    Area { name: "conformance", about: "the vectors in every runtime", run: conformance::vectors },
+    Area { name: "bundlers", about: "the npm package in Vite and webpack", run: conformance::bundlers },
     Area { name: "interop", about: "other implementations read what Placet writes", run: interop },
     Area { name: "fixtures", about: "the models are those that their script trains", run: fixtures },
     Area { name: "cli", about: "the `placet` command", run: cli },
     Area { name: "registry", about: "the registry", run: registry },
     Area { name: "console", about: "the console's logic", run: console },
-    Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e },
+    Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
+    Area { name: "fuzz", about: "the registry, asked whatever its description allows", run: e2e::fuzz },
 ];
 
 /// One line an area.
@@ -174,52 +182,4 @@ fn registry(run: &mut Run) -> Result<(), Failure> {
 fn console(run: &mut Run) -> Result<(), Failure> {
     run.check("tests", Count::Cargo, &mut cargo("test --package placet-console"))?;
     Ok(())
-}
-
-fn e2e(run: &mut Run) -> Result<(), Failure> {
-    // Two builds of minutes before the first page: by name only, until a full run has been seen with it.
-    if !run.asked {
-        run.skip("run it by name: `cargo xtask test e2e`".to_owned());
-        return Ok(());
-    }
-    setup::node_packages()?;
-    let chromium = browser::chromium()?;
-    let files = console::build()?;
-    let place = target().join("e2e");
-    let world = place.join("world");
-    match fs::remove_dir_all(&world) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(Failure::file(&world, &error));
-        }
-        _ => {}
-    }
-    let write = "run --package placet-console --example world --";
-    run.need("write a world", Count::Preparation, cargo(write).arg(&world))?;
-    let registry = "build --package placet-registry --example serve";
-    run.need("build the registry", Count::Preparation, &mut cargo(registry))?;
-    let mut tests = program("node");
-    tests
-        .args(["--test", "--test-reporter=tap", "--test-concurrency=1"])
-        .args(test_files(&root().join("tests/e2e"))?)
-        .env("PLACET_E2E_WORLD", world)
-        .env("PLACET_E2E_SCREENSHOTS", place.join("screenshots"))
-        .env("PLACET_E2E_CONSOLE", files)
-        .env("PLACET_E2E_REGISTRY", target().join("debug/examples/serve"))
-        .env("PLACET_E2E_CHROMIUM", chromium.browser);
-    run.check("journeys in Chromium", Count::Node, &mut tests)?;
-    Ok(())
-}
-
-/// The files of tests in a directory, in order.
-fn test_files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let failed = |error| Failure::file(directory, &error);
-    let mut files = Vec::new();
-    for entry in fs::read_dir(directory).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.to_string_lossy().ends_with(".test.mjs") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }

@@ -15,11 +15,16 @@ use crate::{
     workspace::{cargo, root, target},
 };
 
+/// The profile of what is served: small and fast, and minutes to build.
+pub(crate) const RELEASE: &str = "wasm";
+
 /// Builds the files and returns their directory. It appears whole or not at all.
-pub(crate) fn build() -> Result<PathBuf, Failure> {
-    compile("wasm")?;
+///
+/// The profile `dev` takes seconds after a change, for people who work on the console.
+pub(crate) fn build(profile: &str) -> Result<PathBuf, Failure> {
+    compile(profile)?;
     let unfinished = target().join("console.unfinished");
-    write(&unfinished, "wasm")?;
+    write(&unfinished, profile)?;
     let console = target().join("console");
     match fs::remove_dir_all(&console) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -35,8 +40,8 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
 pub(crate) fn for_trunk() -> Result<(), Failure> {
     let staging = env::var_os("TRUNK_STAGING_DIR")
         .ok_or_else(|| Failure::new("trunk_missing", "this is the hook that Trunk.toml names"))?;
-    compile("wasm")?;
-    write(Path::new(&staging), "wasm")
+    compile(RELEASE)?;
+    write(Path::new(&staging), RELEASE)
 }
 
 fn compile(profile: &str) -> Result<(), Failure> {
@@ -46,7 +51,9 @@ fn compile(profile: &str) -> Result<(), Failure> {
 }
 
 fn write(output: &Path, profile: &str) -> Result<(), Failure> {
-    let module = target().join(setup::WASM).join(profile).join("placet-console.wasm");
+    // Cargo calls the directory of its profile `dev` otherwise.
+    let directory = if profile == "dev" { "debug" } else { profile };
+    let module = target().join(setup::WASM).join(directory).join("placet-console.wasm");
     let mut command = cargo("run --package placet-bindgen --bin console-files --");
     prepare("write its files", command.arg(module).arg(output).arg(root()))
 }

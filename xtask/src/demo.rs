@@ -54,17 +54,15 @@ pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
         listen.parse().map_err(|_| Failure::new("invalid_address", format!("`{listen}` is no IP:PORT")))?;
     free(address)?;
     build()?;
-    let console = console();
+    let console = console::build(console::RELEASE)?;
     let demo = Demo { directory: target().join("demo"), placet: target().join("debug/placet") };
     if reset || !demo.made().exists() {
         demo.remove()?;
         demo.make()?;
     }
-    demo.guide(address, console.is_some())?;
+    demo.guide(address)?;
     let mut serve = demo.serve(address);
-    if let Some(console) = console {
-        serve.arg("--console").arg(console);
-    }
+    serve.arg("--console").arg(console);
     // From here on this process is the registry, so that whoever stops it stops just that.
     let error = serve.exec();
     Err(Failure::new("program_not_started", format!("{}: {error}", demo.placet.display())))
@@ -86,15 +84,6 @@ fn build() -> Result<(), Failure> {
         &mut cargo("build --package placet-cli"),
     )?;
     if built.failed == 0 { Ok(()) } else { Err(Failure::new("build_failed", "placet")) }
-}
-
-/// The console's files. The registry serves without them, too, so a console that cannot be built stops nothing.
-fn console() -> Option<PathBuf> {
-    let built = console::build();
-    if let Err(failure) = &built {
-        println!("  no console: {failure}");
-    }
-    built.ok()
 }
 
 /// The demonstration's directory, and the command that fills it.
@@ -225,33 +214,32 @@ impl Demo {
     }
 
     /// Says what is there, what to do next and how to be each of its people.
-    fn guide(&self, address: SocketAddr, console: bool) -> Result<(), Failure> {
+    fn guide(&self, address: SocketAddr) -> Result<(), Failure> {
         let passphrase = self.path("keys/passphrase");
         let phrase = fs::read_to_string(&passphrase).map_err(|error| Failure::file(&passphrase, &error))?;
         let keys = self.path("keys");
-        let people = PEOPLE.map(|(name, role)| format!("  {:<13}  {role}", format!("{name}.json"))).join(
-            "
-",
-        );
-        let open = if console {
-            format!("Open http://{address}/ and import the key file of whom you want to be.")
-        } else {
-            "There is no console; the commands below do the same.".to_owned()
-        };
+        let line = |(name, role)| format!("       {:<13}  {role}", format!("{name}.json"));
+        let people = PEOPLE.map(line).join("\n");
+        let policy = self.placet("policy show placet/policies/0001.json")?;
+        let words = policy.lines().find_map(|line| line.trim().strip_prefix("in words"));
+        let words = words.ok_or_else(|| Failure::new("answer_unreadable", "the policy has no words"))?;
         let (placet, directory) = (self.placet.display(), self.path("placet").display().to_string());
         print!(
             "
-{open}
-
 Version 1 of {MODEL} was approved and is revoked; version 2 may run in staging and production; version 3
-waits for one of ml-lead and one of safety.
+waits for one ml-lead and one of safety. Open
 
-Sign in as any of these, with the files in {keys}; the passphrase of all is  {phrase}
+  http://{address}/
+
+  1. Pin the policy. Its eight words, as a root holder would read them to you:
+       {words}
+  2. Under Keys, import the key file of whom you want to be, from {keys}
+     The passphrase of all of them is  {phrase}  and any will do in the browser.
 {people}
+  3. Under Inbox, review version 3 and sign. A private window is a second browser, for the second person.
 
-The services' keys beside them are not locked. All of this is made for this demonstration: nobody's key
-belongs into one directory with the others'. The pin of this organisation is in
-{directory}/pins.
+The services' keys beside these are not locked. All of this is made for this demonstration: nobody's key
+belongs into one directory with the others'. The digest that everybody pins is in {directory}/pins.
 
 In another terminal:
   export PATH=\"{bin}:$PATH\" PLACET_DIR={directory} PLACET_REGISTRY=http://{address} PLACET_PASSPHRASE_FILE={passphrase}
@@ -265,6 +253,7 @@ Ctrl-C stops it; `cargo xtask demo --reset` makes it anew. The command is {place
 
 ",
             keys = keys.display(),
+            words = words.trim(),
             phrase = phrase.trim(),
             passphrase = passphrase.display(),
             bin = self.placet.parent().unwrap_or(Path::new("")).display(),

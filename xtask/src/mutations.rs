@@ -1,14 +1,21 @@
 //! `cargo xtask mutations`: takes the checks of the core out one at a time, in a copy, and sees that a vector notices.
 //!
 //! `tests/mutations.toml` lists them. A check whose removal no vector notices guards nothing that is shown, and a
-//! snippet that no longer stands in its file exactly once shows nothing either: both fail.
+//! snippet that no longer stands in its file exactly once shows nothing either: both fail. Most mutations share one
+//! build (`weave`), in which the environment chooses; the others are built one by one.
+
+mod list;
+mod weave;
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
     time::Instant,
 };
+
+use list::Mutation;
 
 use crate::{
     failure::Failure,
@@ -17,19 +24,12 @@ use crate::{
 
 /// Directories that are no sources.
 const NOT_COPIED: [&str; 5] = [".git", "target", "node_modules", "dist", ".venv"];
-/// The test that runs the vector which `PLACET_VECTOR` names, or all.
-const TEST: &str =
-    "test --package placet-core --test vectors -- --exact a_vector_that_the_core_judges_otherwise";
-
-/// One check taken out.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Mutation {
-    file: String,
-    snippet: String,
-    replacement: String,
-    /// The vector that must then fail.
-    vector: String,
-}
+/// Builds the test that runs the vector which `PLACET_VECTOR` names, or all.
+const BUILD: &str =
+    "test --package placet-core --test vectors --no-run --message-format json-render-diagnostics";
+const TEST: [&str; 2] = ["--exact", "a_vector_that_the_core_judges_otherwise"];
+/// Where the choice among woven bodies is added.
+const LIBRARY: &str = "core/src/lib.rs";
 
 /// What came of a mutation.
 enum Verdict {
@@ -38,39 +38,34 @@ enum Verdict {
     Not(String),
 }
 
+/// A copy of the sources, to be spoilt.
+struct Copy(PathBuf);
+
 /// Applies every mutation whose file or vector holds one of `words`; all, where there is no word.
 ///
 /// # Errors
 ///
 /// `mutations_survived` at the end, or what kept one from being tried.
 pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
-    let list = root().join("tests/mutations.toml");
-    let text = fs::read_to_string(&list).map_err(|error| Failure::file(&list, &error))?;
+    let path = root().join("tests/mutations.toml");
+    let text = fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;
     let wanted = |mutation: &Mutation| {
         let holds = |word: &&str| mutation.file.contains(word) || mutation.vector.contains(word);
         words.is_empty() || words.iter().any(holds)
     };
-    let mutations: Vec<_> = parse(&text)?.into_iter().filter(wanted).collect();
-    let copy = target().join("mutations/copy");
-    if copy.exists() {
-        fs::remove_dir_all(&copy).map_err(|error| Failure::file(&copy, &error))?;
-    }
-    copy_sources(&root(), &copy)?;
-    println!("without a mutation …");
-    if !test(&copy, None)?.status.success() {
-        return Err(Failure::new("vectors_failed", "the vectors fail without any mutation"));
-    }
+    let mutations: Vec<_> = list::parse(&text)?.into_iter().filter(wanted).collect();
     let start = Instant::now();
+    let verdicts = try_all(&Copy::new()?, &mutations)?;
     let mut survivors = 0_usize;
     for (number, mutation) in mutations.iter().enumerate() {
-        let verdict = match try_one(&copy, mutation)? {
-            Verdict::Caught => "caught".into(),
-            Verdict::Not(why) => {
-                survivors += 1;
-                format!("NOT CAUGHT, {why}: `{}` for `{}`", mutation.replacement, mutation.snippet)
-            }
+        let Mutation { file, vector, snippet, replacement } = mutation;
+        let verdict = match verdicts.get(&number) {
+            Some(Verdict::Caught) => continue,
+            Some(Verdict::Not(why)) => why,
+            None => "it was not tried",
         };
-        println!("{}/{} {} {}: {verdict}", number + 1, mutations.len(), mutation.file, mutation.vector);
+        survivors += 1;
+        println!("NOT CAUGHT {file} by {vector}, {verdict}: `{replacement}` for `{snippet}`");
     }
     let (caught, seconds) = (mutations.len() - survivors, start.elapsed().as_secs_f64());
     println!("{caught} passed, {survivors} failed ({seconds:.0} s)");
@@ -80,40 +75,116 @@ pub(crate) fn run(words: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Applies a mutation to the copy, runs its vector, and puts the file back.
-fn try_one(copy: &Path, mutation: &Mutation) -> Result<Verdict, Failure> {
-    let file = copy.join(&mutation.file);
-    let sound = fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))?;
-    let count = sound.matches(&mutation.snippet).count();
-    if count != 1 {
-        return Ok(Verdict::Not(format!("the snippet occurs {count} times")));
+/// The verdict of each mutation by its number in the list.
+fn try_all(copy: &Copy, mutations: &[Mutation]) -> Result<BTreeMap<usize, Verdict>, Failure> {
+    let mut verdicts = BTreeMap::new();
+    let mut by_file = BTreeMap::<&str, Vec<(usize, &Mutation)>>::new();
+    for (number, mutation) in mutations.iter().enumerate() {
+        let count = copy.read(&mutation.file)?.matches(&mutation.snippet).count();
+        if count == 1 {
+            by_file.entry(&mutation.file).or_default().push((number, mutation));
+        } else {
+            verdicts.insert(number, Verdict::Not(format!("the snippet occurs {count} times")));
+        }
     }
-    let write = |text: &str| fs::write(&file, text).map_err(|error| Failure::file(&file, &error));
-    write(&sound.replace(&mutation.snippet, &mutation.replacement))?;
-    let result = test(copy, Some(&mutation.vector));
-    write(&sound)?;
-    let output = result?;
-    if output.status.success() {
-        return Ok(Verdict::Not("the vector does not notice".into()));
+    let mut sound = BTreeMap::new();
+    let mut alone = Vec::new();
+    sound.insert(LIBRARY, copy.read(LIBRARY)?);
+    for (file, mutations) in &by_file {
+        let source = copy.read(file)?;
+        let (woven, left) = weave::weave(&source, mutations.iter().copied());
+        copy.write(file, &woven)?;
+        sound.insert(file, source);
+        alone.extend(left);
     }
-    // The vector itself must have failed, not the compiler.
-    let printed = String::from_utf8_lossy(&output.stdout);
-    if printed.contains("1 of 1 vectors:") {
-        return Ok(Verdict::Caught);
+    copy.write(LIBRARY, &format!("{}{}", copy.read(LIBRARY)?, weave::CHOICE))?;
+    let (together, by_itself) = (mutations.len() - verdicts.len() - alone.len(), alone.len());
+    println!("{together} mutations in one build, {by_itself} built alone");
+    let program = copy.build()?.map_err(|errors| Failure::new("mutations_do_not_compile", errors))?;
+    if !run_vectors(&program, None, None)?.status.success() {
+        return Err(Failure::new("vectors_failed", "the vectors fail without any mutation"));
     }
-    let errors = String::from_utf8_lossy(&output.stderr);
-    let line = errors.lines().find(|line| line.starts_with("error")).unwrap_or("it does not run");
-    Ok(Verdict::Not(line.into()))
+    for (number, mutation) in by_file.into_values().flatten().filter(|(number, _)| !alone.contains(number)) {
+        let output = run_vectors(&program, Some(number), Some(&mutation.vector))?;
+        verdicts.insert(number, judge(&output));
+    }
+    for (file, source) in &sound {
+        copy.write(file, source)?;
+    }
+    for (number, mutation) in alone.iter().filter_map(|number| Some((*number, mutations.get(*number)?))) {
+        let source = copy.read(&mutation.file)?;
+        copy.write(&mutation.file, &source.replace(&mutation.snippet, &mutation.replacement))?;
+        let verdict = match copy.build()? {
+            Ok(program) => judge(&run_vectors(&program, None, Some(&mutation.vector))?),
+            Err(errors) => Verdict::Not(errors),
+        };
+        copy.write(&mutation.file, &source)?;
+        verdicts.insert(number, verdict);
+    }
+    Ok(verdicts)
 }
 
-fn test(copy: &Path, vector: Option<&str>) -> Result<std::process::Output, Failure> {
-    let mut command: Command = cargo(TEST);
-    command.current_dir(copy).env("CARGO_TARGET_DIR", target().join("mutations/target"));
-    match vector {
-        Some(vector) => command.env("PLACET_VECTOR", vector),
-        None => command.env_remove("PLACET_VECTOR"),
-    };
-    command.output().map_err(|error| Failure::new("program_not_started", format!("cargo: {error}")))
+/// The vector itself must have failed, not only the program.
+fn judge(output: &Output) -> Verdict {
+    let printed = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() {
+        Verdict::Not("the vector does not notice".into())
+    } else if printed.contains("1 of 1 vectors:") {
+        Verdict::Caught
+    } else {
+        let line = printed.lines().find(|line| line.contains("no vector is called"));
+        Verdict::Not(line.unwrap_or("the test does not run").into())
+    }
+}
+
+fn run_vectors(program: &Path, mutation: Option<usize>, vector: Option<&str>) -> Result<Output, Failure> {
+    let mut command = Command::new(program);
+    command.args(TEST).env_remove("PLACET_MUTATION").env_remove("PLACET_VECTOR");
+    command.envs(mutation.map(|number| ("PLACET_MUTATION", number.to_string())));
+    command.envs(vector.map(|vector| ("PLACET_VECTOR", vector)));
+    let failed = |error| Failure::new("program_not_started", format!("{}: {error}", program.display()));
+    command.output().map_err(failed)
+}
+
+impl Copy {
+    fn new() -> Result<Self, Failure> {
+        let copy = target().join("mutations/copy");
+        if copy.exists() {
+            fs::remove_dir_all(&copy).map_err(|error| Failure::file(&copy, &error))?;
+        }
+        copy_sources(&root(), &copy)?;
+        Ok(Self(copy))
+    }
+
+    fn read(&self, file: &str) -> Result<String, Failure> {
+        let path = self.0.join(file);
+        fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))
+    }
+
+    fn write(&self, file: &str, text: &str) -> Result<(), Failure> {
+        let path = self.0.join(file);
+        fs::write(&path, text).map_err(|error| Failure::file(&path, &error))
+    }
+
+    /// Builds the vectors' test: the program, or what the compiler says.
+    fn build(&self) -> Result<Result<PathBuf, String>, Failure> {
+        let mut command = cargo(BUILD);
+        // The dependencies are those of every other test.
+        command.current_dir(&self.0).env("CARGO_TARGET_DIR", target());
+        let failed = |error| Failure::new("program_not_started", format!("cargo: {error}"));
+        let output = command.output().map_err(failed)?;
+        if !output.status.success() {
+            let errors = String::from_utf8_lossy(&output.stderr);
+            let first = errors.split("\n\n").find(|text| text.trim_start().starts_with("error"));
+            return Ok(Err(first.unwrap_or("it does not compile").trim().into()));
+        }
+        let messages = String::from_utf8_lossy(&output.stdout);
+        let mut programs = messages.lines().filter_map(|line| {
+            let (_, path) = line.split_once(r#""executable":""#)?;
+            path.split_once('"').map(|(path, _)| PathBuf::from(path))
+        });
+        programs.next_back().map(Ok).ok_or_else(|| Failure::new("program_not_built", "the vectors' test"))
+    }
 }
 
 fn copy_sources(from: &Path, to: &Path) -> Result<(), Failure> {
@@ -136,90 +207,4 @@ fn copy_sources(from: &Path, to: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Reads the list: tables `[[mutation]]` of literal strings, which is all of TOML that it needs.
-fn parse(text: &str) -> Result<Vec<Mutation>, Failure> {
-    let mut mutations: Vec<Mutation> = Vec::new();
-    let mut rest = text;
-    while let Some((line, after)) = rest.split_once('\n') {
-        let wrong = || Failure::new("mutations_malformed", format!("`{line}`"));
-        rest = after;
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        if line == "[[mutation]]" {
-            mutations.push(Mutation::default());
-            continue;
-        }
-        let (key, value) = line.split_once(" = ").ok_or_else(wrong)?;
-        let mutation = mutations.last_mut().ok_or_else(wrong)?;
-        let field = match key {
-            "file" => &mut mutation.file,
-            "snippet" => &mut mutation.snippet,
-            "replacement" => &mut mutation.replacement,
-            "vector" => &mut mutation.vector,
-            _ => return Err(wrong()),
-        };
-        *field = if value == "'''" {
-            let (lines, end) = after.split_once("'''\n").ok_or_else(wrong)?;
-            rest = end;
-            lines.into()
-        } else {
-            let unquote = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
-            let plain = unquote("'''").or_else(|| unquote("'").filter(|text| !text.contains('\'')));
-            plain.ok_or_else(wrong)?.into()
-        };
-    }
-    let complete = |m: &Mutation| !(m.file.is_empty() || m.snippet.is_empty() || m.vector.is_empty());
-    if rest.is_empty() && mutations.iter().all(complete) {
-        return Ok(mutations);
-    }
-    Err(Failure::new("mutations_malformed", "a mutation without file, snippet or vector"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Mutation, parse};
-    use crate::workspace::root;
-    use std::fs;
-
-    #[test]
-    fn literal_strings_of_one_line_and_of_several() {
-        let text = "# a\n\n[[mutation]]\nfile = 'f'\nsnippet = '''\na\n  'b' = c'''\nreplacement = ''\nvector = '''it's'''\n";
-        let expected = Mutation {
-            file: "f".into(),
-            snippet: "a\n  'b' = c".into(),
-            replacement: String::new(),
-            vector: "it's".into(),
-        };
-        assert_eq!(parse(text).expect("well formed"), [expected]);
-    }
-
-    #[test]
-    fn a_list_that_would_try_nothing_is_refused() {
-        for text in [
-            "file = 'f'\n",
-            "[[mutation]]\nfile = 'f'\nsnippet = 's'\n",
-            "[[mutation]]\nfile = \"f\"\n",
-            "[[mutation]]\nfiles = 'f'\n",
-            "[[mutation]]\nfile = 'f''\n",
-            "[[mutation]]\nfile = 'f'\nsnippet = '''\nx\n",
-            "[[mutation]]\nfile = 'f'\nsnippet = 's'\nvector = 'v'",
-        ] {
-            assert!(parse(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn every_snippet_stands_in_its_file_once() {
-        let text = fs::read_to_string(root().join("tests/mutations.toml")).expect("the list");
-        let mutations = parse(&text).expect("well formed");
-        assert!(!mutations.is_empty());
-        for mutation in mutations {
-            let source = fs::read_to_string(root().join(&mutation.file)).expect("the file");
-            assert_eq!(source.matches(&mutation.snippet).count(), 1, "{mutation:?}");
-            assert_ne!(mutation.snippet, mutation.replacement);
-        }
-    }
 }

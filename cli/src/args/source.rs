@@ -1,6 +1,6 @@
 //! Where the evidence is: a directory, or explicit files.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, fs::File, path::PathBuf};
 
 use clap::Args;
 use placet_core::{bundle::Bundle, digest::Digest, limits, state::State, trust::Trust};
@@ -22,8 +22,8 @@ pub(crate) struct Source {
     /// Take policies, lists and loose revocations from this trust file, not from the directory
     #[arg(long, global = true, value_name = "FILE")]
     trust: Option<PathBuf>,
-    /// Trust this digest of version 1 of the policy in place of the pins in the trust file
-    #[arg(long, global = true, value_name = "DIGEST", requires = "trust", value_parser = parse_digest)]
+    /// Trust this digest of version 1 of the policy in place of the pins in the trust or audit file
+    #[arg(long, global = true, value_name = "DIGEST", value_parser = parse_digest)]
     pin: Vec<Digest>,
     /// Take the evidence for one proposal from this bundle, not from the directory
     #[arg(long, global = true, value_name = "FILE")]
@@ -66,8 +66,33 @@ impl Source {
                 }
                 Ok(Evidence::from_files(trust, bundle))
             }
-            None => Ok(Evidence::from_directory(Store::open(&self.dir)?.load()?, bundle)),
+            None if !self.pin.is_empty() => Err(Error::new(
+                "usage",
+                "--pin goes with a trust or audit file: the directory has its own pins",
+            )),
+            None => {
+                let held = Store::open(&self.dir)?.load()?;
+                // Only the ledger is led on from what was seen; all else needs no state to be read.
+                let state = if held.ledger.is_some() { self.state()? } else { State::new() };
+                Ok(Evidence::from_directory(held, bundle, &state))
+            }
         }
+    }
+
+    /// The pins that were given, or else those of the directory.
+    pub(crate) fn pins(&self) -> Result<BTreeSet<Digest>> {
+        if !self.pin.is_empty() {
+            return Ok(self.pin.iter().copied().collect());
+        }
+        let store = Store::open(&self.dir).map_err(|error| {
+            error.hint("name the digest of version 1 of the policy, from a safe place, with --pin")
+        })?;
+        Ok(store.load()?.pins)
+    }
+
+    /// Keeps other commands with the same evidence from remembering until the lock is dropped.
+    pub(crate) fn lock(&self) -> Result<File> {
+        store::lock(self.trust.as_ref().unwrap_or(&Store::at(&self.dir).pins_path()))
     }
 
     /// What was seen so far.
@@ -78,7 +103,7 @@ impl Source {
     /// Remembers what was seen, together with what another command remembered meanwhile.
     pub(crate) fn keep_state(&self, seen: State) -> Result<()> {
         let Some(path) = self.state_path() else { return Ok(()) };
-        let _lock = store::lock(self.trust.as_ref().unwrap_or(&Store::at(&self.dir).pins_path()))?;
+        let _lock = self.lock()?;
         let before = store::read_state(&path)?;
         let after = before.clone().merge(seen);
         if after == before && path.exists() {

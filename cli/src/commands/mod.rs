@@ -2,19 +2,23 @@
 
 mod add;
 mod approve;
+mod audit;
 mod bundle;
 mod completions;
 mod deploy;
 mod expiring;
+mod facts;
 mod hash;
 mod init;
 mod keygen;
+mod ledger;
 mod list;
 mod monitor;
 mod policy;
 mod propose;
 mod pull;
 mod push;
+mod reference;
 mod review;
 mod revoke;
 #[cfg(unix)]
@@ -23,6 +27,7 @@ mod show;
 mod status;
 mod train;
 mod verify;
+mod witness;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -84,6 +89,11 @@ enum Command {
     Withdraw(approve::Withdraw),
     Revoke(Box<revoke::Revoke>),
     List(list::List),
+    Ledger(ledger::LedgerCommand),
+    Witness(witness::Witness),
+    Audit(audit::AuditCommand),
+    Reference(reference::ReferenceCommand),
+    Facts(facts::Facts),
     Add(add::Add),
     Bundle(bundle::MakeBundle),
     Verify(Box<verify::Verify>),
@@ -124,6 +134,11 @@ impl Cli {
             Command::Withdraw(command) => command.run(&context),
             Command::Revoke(command) => command.run(&context),
             Command::List(command) => command.run(&context),
+            Command::Ledger(command) => command.run(&context),
+            Command::Witness(command) => command.run(&context),
+            Command::Audit(command) => command.run(&context),
+            Command::Reference(command) => command.run(&context),
+            Command::Facts(command) => command.run(&context),
             Command::Add(command) => command.run(&context),
             Command::Bundle(command) => command.run(&context),
             Command::Verify(command) => command.run(&context),

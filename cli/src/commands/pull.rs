@@ -9,18 +9,7 @@ use std::{
 };
 
 use clap::Args;
-use placet_core::{
-    approval::Approval,
-    code::Code,
-    deployment::Deployment,
-    digest::Digest,
-    drift_report::DriftReport,
-    envelope::Envelope,
-    proposal::Proposal,
-    revocation::{KeyRevocation, Revocation},
-    revocation_list::VerifiedList,
-    training::TrainingOutput,
-};
+use placet_core::{code::Code, digest::Digest, envelope::Envelope, policy::Policy, state::State};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -29,6 +18,7 @@ use crate::{
     document::{Claim, Document},
     error::{At as _, Error, Result},
     evidence::Evidence,
+    ledger::{Ledger, log_of},
     registry_client::{Registry, RegistryArgs},
     store::{self, Held, Store},
     words::Put as _,
@@ -83,12 +73,14 @@ pub(super) fn pull(
     store: &Store,
     proposals: Option<&[Digest]>,
 ) -> Result<Vec<(Document, store::Put)>> {
-    let envelopes = fetch(registry, &store.load()?, proposals)?;
+    let before = store.load()?;
+    let (envelopes, ledger) = fetch(registry, &before, proposals)?;
     let _lock = store.lock()?;
     let held = store.load()?;
+    let held_ledger = held.ledger.clone();
     let numbers: BTreeMap<u64, Digest> =
         held.lists.iter().map(|(number, envelope)| (*number, envelope.digest())).collect();
-    let evidence = Evidence::from_directory(held, None);
+    let evidence = Evidence::from_directory(held, None, &State::new());
     let (policies, others): (Vec<_>, Vec<_>) =
         envelopes.into_iter().partition(|envelope| envelope.payload_type() == placet_core::policy::POLICY);
     let evidence = if policies.is_empty() { evidence } else { evidence.with_policies(policies.clone())? };
@@ -106,6 +98,13 @@ pub(super) fn pull(
             documents.push(document);
         }
     }
+    let ledger = match evidence.policy()?.log {
+        Some(_) => continued(evidence.policy()?, before.ledger, held_ledger, ledger)?,
+        None => None,
+    };
+    if let Some(ledger) = ledger {
+        store.put_ledger(&ledger)?;
+    }
     let put = |document: Document| {
         let (_, put) = store.put(&document)?;
         Ok((document, put))
@@ -113,16 +112,22 @@ pub(super) fn pull(
     documents.into_iter().map(put).collect()
 }
 
-/// Everything that is asked for, as it came: what to trust first.
-fn fetch(registry: &Registry, held: &Held, proposals: Option<&[Digest]>) -> Result<Vec<Envelope>> {
+/// Everything that is asked for, as it came: what to trust first, and the ledger.
+fn fetch(
+    registry: &Registry,
+    held: &Held,
+    proposals: Option<&[Digest]>,
+) -> Result<(Vec<Envelope>, Option<Ledger>)> {
     let trust = registry.trust()?;
+    let ledger = trust.ledger.map(|view| registry.ledger_of(view.checkpoint, held.ledger.as_ref()));
+    let ledger = ledger.transpose()?;
     let parts = trust.policies.into_iter().chain(trust.revocation_lists).chain(trust.revocations);
     let mut envelopes = parts.collect::<std::result::Result<Vec<_>, _>>()?;
     if let Some(proposals) = proposals {
         for proposal in proposals {
             envelopes.append(&mut registry.about(*proposal)?);
         }
-        return Ok(envelopes);
+        return Ok((envelopes, ledger));
     }
     for digest in registry.training_outputs()? {
         if !held.documents.contains_key(&digest) {
@@ -132,40 +137,42 @@ fn fetch(registry: &Registry, held: &Held, proposals: Option<&[Digest]>) -> Resu
     for proposal in registry.proposals()? {
         envelopes.append(&mut registry.about(proposal)?);
     }
-    Ok(envelopes)
+    Ok((envelopes, ledger))
+}
+
+/// The registry's ledger, if it is newer than the copy that is held; it must continue the copy of `before`.
+fn continued(
+    policy: &Policy,
+    before: Option<Ledger>,
+    held: Option<Ledger>,
+    new: Option<Ledger>,
+) -> Result<Option<Ledger>> {
+    let log = log_of(policy)?.without_threshold();
+    let Some(new) = new else { return Ok(None) };
+    // A copy of another log's, from before a rotation, is continued by nothing.
+    let before = before.and_then(|before| before.verify(&log).ok());
+    let verified = new.verify(&log).map_err(|error| match &before {
+        // The entries that were held are the beginning of the new ones.
+        Some(_) if error.code() == "ledger_mismatch" => {
+            Error::of(Code::LedgerForked, Code::LedgerForked.meaning())
+        }
+        _ => error,
+    })?;
+    if let Some(before) = &before {
+        verified.check_extends(before.size(), before.checkpoint.root())?;
+    }
+    let held = held.and_then(|held| held.verify(&log).ok());
+    let known = held.is_some_and(|held| held.size() > verified.size());
+    Ok((!known).then_some(new))
 }
 
 /// Whether a document was ever good. Whether it counts now is decided when somebody asks: a proposal that has run out,
 /// or a key that was revoked since, is no lie of the registry's.
 fn check(evidence: &Evidence, numbers: &BTreeMap<u64, Digest>, document: &Document) -> Result<()> {
-    let (chain, envelope) = (evidence.chain()?, &document.envelope);
-    match &document.claim {
-        Claim::Policy(policy) => {
-            let held = chain.version(policy.version).map(placet_core::policy::Link::digest);
-            if held != Some(document.digest()) {
-                return Err(Error::of(
-                    Code::PolicyUnpinned,
-                    "the policy is not of the chain that the pin begins",
-                ));
-            }
-        }
-        Claim::RevocationList(list) => {
-            if numbers.get(&list.number).is_some_and(|held| *held != document.digest()) {
-                return Err(Error::of(Code::ListEquivocation, Code::ListEquivocation.meaning()));
-            }
-            VerifiedList::verify(envelope, chain)?;
-        }
-        Claim::Approval(_) if !document.is_negative() && envelope.signature_count() != 1 => {
-            return Err(Error::of(Code::SignatureCount, Code::SignatureCount.meaning()));
-        }
-        Claim::Approval(_) => drop(chain.verify_negative::<Approval>(envelope)?),
-        Claim::TrainingOutput(_) => drop(chain.verify_negative::<TrainingOutput>(envelope)?),
-        Claim::Proposal(_) => drop(chain.verify_negative::<Proposal>(envelope)?),
-        Claim::Deployment(_) => drop(chain.verify_negative::<Deployment>(envelope)?),
-        Claim::DriftReport(_) => drop(chain.verify_negative::<DriftReport>(envelope)?),
-        Claim::Revocation(_) => drop(chain.verify_negative::<Revocation>(envelope)?),
-        Claim::KeyRevocation(_) => drop(chain.verify_negative::<KeyRevocation>(envelope)?),
-        Claim::Other(_) => {}
+    if let Claim::RevocationList(list) = &document.claim
+        && numbers.get(&list.number).is_some_and(|held| *held != document.digest())
+    {
+        return Err(Error::of(Code::ListEquivocation, Code::ListEquivocation.meaning()));
     }
-    Ok(())
+    evidence.check_once_good(document)
 }

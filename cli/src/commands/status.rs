@@ -12,6 +12,7 @@ use placet_core::{
     decision::{Decision, Outcome},
     digest::Digest,
     request::Request,
+    state::State,
 };
 use serde_json::{Value, json};
 
@@ -66,7 +67,8 @@ impl Status {
         if let Some(registry) = &registry {
             pull(registry, &store, None)?;
         }
-        let proposal = Evidence::from_directory(store.load()?, None).find_proposal(&self.proposal)?;
+        let proposal =
+            Evidence::from_directory(store.load()?, None, &State::new()).find_proposal(&self.proposal)?;
         let mut shown = String::new();
         let limit = Duration::from_secs(self.timeout.unsigned_abs());
         loop {
@@ -107,8 +109,8 @@ struct Look {
 
 /// Decides for each place, and keeps what was seen.
 fn look(context: &Context, store: &Store, proposal: Digest) -> Result<Look> {
-    let evidence = Evidence::from_directory(store.load()?, None);
     let mut state = context.source.state()?;
+    let evidence = Evidence::from_directory(store.load()?, None, &state);
     let missing = || Error::new("document_not_found", format!("the proposal {proposal} is not there"));
     let document = evidence.document(proposal).ok_or_else(missing)?;
     let Claim::Proposal(claim) = &document.claim else { return Err(missing()) };

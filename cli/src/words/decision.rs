@@ -81,8 +81,13 @@ fn gate_line(result: &GateResult) -> String {
 
 /// Who could still complete the quorum, a line for each role that lacks somebody.
 pub(crate) fn missing(decision: &Decision, policy: Option<&Policy>) -> Vec<String> {
+    missing_of(&decision.quorum, policy)
+}
+
+/// The same of a quorum alone.
+pub(crate) fn missing_of(quorum: &[RoleResult], policy: Option<&Policy>) -> Vec<String> {
     let short = |role: &&RoleResult| count(role) < role.required;
-    decision.quorum.iter().filter(short).map(|role| missing_line(role, policy)).collect()
+    quorum.iter().filter(short).map(|role| missing_line(role, policy)).collect()
 }
 
 fn count(role: &RoleResult) -> u64 {

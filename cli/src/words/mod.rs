@@ -1,5 +1,6 @@
 //! What commands print for people. Free text from documents is escaped: it could move the cursor or hide a line.
 
+pub(crate) mod changes;
 pub(crate) mod decision;
 pub(crate) mod document;
 pub(crate) mod drift;

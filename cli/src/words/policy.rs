@@ -26,8 +26,11 @@ pub(crate) fn policy(policy: &Policy, digest: Digest) -> String {
         .row("clock skew", clock::words(policy.clock_skew_seconds.into()));
     if let Some(log) = &policy.log {
         let witnesses: Vec<_> = log.witnesses.iter().map(|witness| escape(&witness.name)).collect();
-        let words = format!("{} of its witnesses {}", log.threshold, all_of(&witnesses));
-        head.row("ledger", format!("{}, cosigned by {words}", escape(&log.origin)));
+        let words = match witnesses.as_slice() {
+            [] => "without witnesses".to_owned(),
+            _ => format!("cosigned by {} of its witnesses {}", log.threshold, all_of(&witnesses)),
+        };
+        head.row("ledger", format!("{}, {words}", escape(&log.origin)));
     }
     if let Some(auto) = &policy.auto_revoke {
         let words = format!("after {} drifted windows of severity {}", auto.windows, auto.min_severity.text);

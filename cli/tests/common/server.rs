@@ -1,4 +1,4 @@
-//! A registry as a process of its own.
+//! A registry that runs as a process of its own.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
@@ -56,4 +56,25 @@ impl Drop for Registry {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The example organisation, whose lists a registry signs; the policy's digest is in `placet/pins`.
+pub fn founded() -> Desk {
+    founded_with(|plan, _| plan)
+}
+
+/// The same, described otherwise; the registry's public keys are `list_key` and `log_key`.
+pub fn founded_with(change: impl FnOnce(String, &Value) -> String) -> Desk {
+    let desk = Desk::empty();
+    let keys = desk.line("serve --data data --make-keys --json").ok().json();
+    let named = format!("[principals.registry]\npublic_key = {}", keys["list_key"]);
+    let plan = super::example().replace("[principals.registry]", &named);
+    desk.write("organisation.toml", change(plan, &keys));
+    desk.line("init --from organisation.toml").ok();
+    desk
+}
+
+/// The digest that is pinned.
+pub fn pin(desk: &Desk) -> String {
+    desk.read("placet/pins").lines().last().unwrap().to_owned()
 }

@@ -59,7 +59,12 @@ fn Navigation() -> impl IntoView {
     let path = use_location().pathname;
     let current = move |own: &'static str| {
         let path = path.get();
-        let here = path == own || (own == "/" && path.starts_with("/proposals/"));
+        let revokes = path.ends_with("/revoke");
+        let here = match own {
+            "/" => path == own || (path.starts_with("/proposals/") && !revokes),
+            "/models" => path == own || path.starts_with("/models/") || revokes,
+            _ => path == own,
+        };
         here.then_some("page")
     };
     let item = move |href: &'static str, icon: &'static str, title: &'static str| {
@@ -73,6 +78,7 @@ fn Navigation() -> impl IntoView {
                     <span class="n n--mine">{count}<span class="vh">" need you"</span></span>
                 })}
             </a></li>
+            {item("/models", "models", "Models")}
             {item("/verify", "verify", "Verify")}
             {item("/keys", "key", "Keys")}
             {item("/settings", "settings", "Settings")}

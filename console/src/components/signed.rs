@@ -16,6 +16,9 @@ pub(crate) fn SignedSentence(
     /// Whether the whole text is shown from the start.
     #[prop(optional)]
     open: bool,
+    /// What the signature does, where it does not say yes.
+    #[prop(default = "Your signature covers this")]
+    tag: &'static str,
     /// More that is signed: name and value.
     #[prop(optional)]
     facts: Vec<(&'static str, String)>,
@@ -35,7 +38,7 @@ pub(crate) fn SignedSentence(
     html! {
         <section class="signed" aria-labelledby="sentence">
             <p class="signed__tag">
-                <span>"Your signature covers this"</span>
+                <span>{tag}</span>
                 <span class="nowrap">"proposal "<DigestShort digest=digest/></span>
             </p>
             {sentence}

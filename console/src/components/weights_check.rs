@@ -25,8 +25,9 @@ pub(crate) enum Progress {
 pub(crate) fn WeightsCheck(
     /// The weights that the documents name.
     expected: Weights,
+    /// How far it is: kept by the page, so that what arrives in the meantime does not begin it anew.
+    progress: RwSignal<Progress>,
 ) -> impl IntoView {
-    let progress = RwSignal::new(Progress::Waiting);
     let stop = RwSignal::new(false);
     let start = move |files: Vec<web_sys::File>| {
         stop.set(false);
@@ -111,7 +112,8 @@ pub(crate) async fn hash(
                     total,
                 });
             }
-            !stop.get_untracked()
+            // A page that was left stops it, too.
+            !stop.try_get_untracked().unwrap_or(true)
         });
         if !read.await.map_err(|_| file.name())? {
             return Ok(None);

@@ -1,6 +1,6 @@
 //! The inbox: what the registry lists, verified here row by row.
 
-use leptos::{ev, prelude::*, task::spawn_local, web_sys};
+use leptos::{ev, prelude::*, reactive::spawn_local_scoped_with_cancellation, task::spawn_local, web_sys};
 use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen::JsCast as _;
 
@@ -34,7 +34,8 @@ pub(crate) fn Inbox() -> impl IntoView {
         // What asks anew: something arrived, somebody else, another policy.
         let _ = (console.arrivals.get(), who.get());
         if console.ready.get() && pinned.get() {
-            spawn_local(load(console, rows));
+            // It ends with the page, and when it is asked anew.
+            spawn_local_scoped_with_cancellation(load(console, rows));
         }
     });
     let shown = Memo::new(move |_| {

@@ -160,17 +160,12 @@ fn NewKey(
         }
         busy.set(true);
         error.set(String::new());
+        let (name, source) = (name.get_untracked(), file.get_untracked());
+        let (mut typed, mut opens) = (passphrase.get_untracked(), old.get_untracked());
         spawn_local(async move {
             browser::breathe().await;
-            let source = file.get_untracked();
-            let mut typed = passphrase.get_untracked();
-            let mut opens = old.get_untracked();
-            let result = make(
-                &name.get_untracked(),
-                &typed,
-                source.as_ref().map(|(_, bytes)| bytes.as_slice()),
-                &opens,
-            );
+            let bytes = source.as_ref().map(|(_, bytes)| bytes.as_slice());
+            let result = make(&name, &typed, bytes, &opens);
             typed.zeroize();
             opens.zeroize();
             match result {
@@ -398,9 +393,9 @@ fn ProveBackup(
         }
         busy.set(true);
         let key = key.clone();
+        let mut typed = passphrase.get_untracked();
         spawn_local(async move {
             browser::breathe().await;
-            let mut typed = passphrase.get_untracked();
             let until = browser::now().plus(OPEN_SECONDS);
             let opened = Session::open(&backup, &typed, until);
             typed.zeroize();

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{prelude::*, reactive::spawn_local_scoped_with_cancellation};
 use leptos_router::hooks::use_params_map;
-use placet_core::{bundle::Bundle, decision::Outcome as Answer, digest::Digest, key, time::Timestamp};
+use placet_core::{
+    bundle::Bundle, decision::Outcome as Answer, digest::Digest, key, name::Principal, time::Timestamp,
+};
 
 use crate::{
     browser,
     client::Failure,
     components::{
         Bytes, ChangesTable, ChartKey, CopyButton, DigestBlock, Gates, Icon, Mark, MetricChart, Page,
-        SigLines, SignedSentence, Slots, StateBlock, Tone, WeightsCheck, WordList,
+        Progress, SigLines, SignedSentence, Slots, StateBlock, Tone, WeightsCheck, WordList,
     },
     context::{Console, console},
     state::{
@@ -77,7 +79,7 @@ pub(crate) async fn fetch(console: Console, digest: Digest) -> Result<Review, Pr
 }
 
 /// The other proposals of the same model, as far as they verify; context, so that a failure leaves them out.
-async fn others(console: Console, review: &Review) -> Vec<Review> {
+pub(crate) async fn others(console: Console, review: &Review) -> Vec<Review> {
     let model = review.proposal.statement().subject.model_id.to_string();
     let claims = console.client().proposals(&[("model", &model)]).await.unwrap_or_default();
     let mut others = Vec::new();
@@ -98,23 +100,19 @@ pub(crate) fn ReviewPage() -> impl IntoView {
     let digest =
         Memo::new(move |_| params.with(|params| Digest::parse(&params.get("digest").unwrap_or_default())));
     let loaded = RwSignal::new(None::<Result<Loaded, Problem>>);
-    Effect::new(move |_| {
+    let weights = RwSignal::new(Progress::Waiting);
+    Effect::new(move |before: Option<Option<Digest>>| {
         let _ = console.arrivals.get();
-        let (Some(digest), true) = (digest.get(), console.ready.get()) else { return };
-        spawn_local(async move {
-            let result = match fetch(console, digest).await {
-                Ok(review) => {
-                    let review = Arc::new(review);
-                    console.reviewed.set(Some(review.clone()));
-                    // What is signed is shown at once; the comparison follows.
-                    loaded.set(Some(Ok(Loaded { review: review.clone(), others: Arc::default() })));
-                    let others = others(console, &review).await;
-                    Ok(Loaded { review, others: Arc::new(others) })
-                }
-                Err(problem) => Err(problem),
-            };
-            loaded.set(Some(result));
-        });
+        let digest = digest.get();
+        if before.is_some_and(|before| before != digest) {
+            loaded.set(None);
+            weights.set(Progress::Waiting);
+        }
+        if let (Some(digest), true) = (digest, console.ready.get()) {
+            // It ends with the page, and when it is asked anew.
+            spawn_local_scoped_with_cancellation(load(console, digest, loaded));
+        }
+        digest
     });
     move || {
         match (digest.get(), loaded.get()) {
@@ -134,8 +132,32 @@ pub(crate) fn ReviewPage() -> impl IntoView {
         }
         .into_any(),
         (Some(_), Some(Err(found))) => problem(found).into_any(),
-        (Some(_), Some(Ok(loaded))) => page(console, &loaded).into_any(),
+        (Some(_), Some(Ok(loaded))) => page(console, &loaded, weights).into_any(),
     }
+    }
+}
+
+/// Fetches and verifies; what is shown changes only where something is otherwise than it was.
+async fn load(console: Console, digest: Digest, loaded: RwSignal<Option<Result<Loaded, Problem>>>) {
+    let review = match fetch(console, digest).await {
+        Ok(review) => Arc::new(review),
+        Err(problem) => return loaded.set(Some(Err(problem))),
+    };
+    console.reviewed.set(Some(review.clone()));
+    let shown = loaded.get_untracked().and_then(Result::ok);
+    if shown.is_none() {
+        // What is signed is shown at once; the comparison follows.
+        loaded.set(Some(Ok(Loaded { review: review.clone(), others: Arc::default() })));
+    }
+    let others = others(console, &review).await;
+    let same = |shown: &Loaded| {
+        let mut pairs = shown.others.iter().zip(&others);
+        shown.review.says_the_same(&review)
+            && shown.others.len() == others.len()
+            && pairs.all(|(shown, other)| shown.says_the_same(other))
+    };
+    if !shown.as_ref().is_some_and(same) {
+        loaded.set(Some(Ok(Loaded { review, others: Arc::new(others) })));
     }
 }
 
@@ -155,7 +177,7 @@ fn problem(problem: Problem) -> impl IntoView {
     }
 }
 
-fn page(console: Console, loaded: &Loaded) -> impl IntoView + use<> {
+fn page(console: Console, loaded: &Loaded, weights: RwSignal<Progress>) -> impl IntoView + use<> {
     let known = console.knowledge.get_untracked();
     let review = loaded.review.clone();
     let me = console.me.get();
@@ -196,7 +218,7 @@ fn page(console: Console, loaded: &Loaded) -> impl IntoView + use<> {
                     <section class="section" aria-labelledby="h-we">
                         <div class="spread"><h2 class="h2" id="h-we">"Weights check"</h2>
                             <p class="sub">"optional, and the only proof that the file you hold is the one you sign for"</p></div>
-                        <WeightsCheck expected=expected/>
+                        <WeightsCheck expected=expected progress=weights/>
                     </section>
                     {note}
                     {exact}
@@ -456,6 +478,7 @@ fn side(
         (false, None) => Some("No key of this browser is named by the policy, so you cannot sign here."),
         (false, Some(_)) => Some("Your signature would not count here, or nothing is missing."),
     };
+    let against = me.map(|me| against(known, review, &me.principal));
     html! {
         <aside class="side" aria-label="Signatures">
             {panels}
@@ -464,6 +487,7 @@ fn side(
                     <a class="btn btn--primary btn--wide btn--big" href=sign.to_owned()>"Continue to sign"<Icon name="go"/></a>
                 })}
                 {explain.map(|words| html! { <p class="small sub">{words}</p> })}
+                {against}
             </div></section>
             <section class="panel"><div class="panel__body"><dl class="facts">
                 <dt>"Proposed"</dt><dd>{format!("{}, {}", known.name(&proposal.proposed_by), words::moment(proposal.proposed_at))}</dd>
@@ -476,6 +500,33 @@ fn side(
             </dl></div></section>
         </aside>
     }
+}
+
+/// The ways to say no, as far as each would say anything.
+fn against(known: &Knowledge, review: &Review, me: &Principal) -> impl IntoView + use<> {
+    use crate::state::{against::roles, revoke::may_revoke};
+    use placet_core::{approval::Verdict, code::Code};
+    let ended = review.places.iter().all(|place| {
+        let denials = &place.decided.decision.denials;
+        [Code::ProposalRevoked, Code::WeightsRevoked, Code::Vetoed].iter().any(|code| denials.contains(code))
+    });
+    let permitted = review.places.iter().any(|place| place.decided.decision.outcome == Answer::Permit);
+    let digest = review.proposal.digest();
+    let link = |shown: bool, what: &'static str, words: &'static str| {
+        shown.then(|| html! { <a class="btn btn--small btn--danger" href=format!("/proposals/{digest}/{what}")>{words}</a> })
+    };
+    let withdraws = !roles(Verdict::Withdraw, review, known, me).is_empty();
+    let rejects = !permitted && !withdraws && !roles(Verdict::Reject, review, known, me).is_empty();
+    let revokes = permitted && known.policy().is_some_and(|policy| may_revoke(policy, me));
+    (!ended && (withdraws || rejects || revokes)).then(|| {
+        html! {
+            <div class="row">
+                {link(rejects, "reject", "Reject…")}
+                {link(withdraws, "withdraw", "Withdraw my approval…")}
+                {link(revokes, "revoke", "Revoke…")}
+            </div>
+        }
+    })
 }
 
 fn signatures(

@@ -36,12 +36,25 @@ impl Draft {
         comment: &str,
         signed_at: Timestamp,
     ) -> Self {
+        Self::say(Verdict::Approve, review, me, role, comment, signed_at)
+    }
+
+    /// A verdict on what `review` shows, signed at a moment that does not move any more.
+    #[must_use]
+    pub fn say(
+        verdict: Verdict,
+        review: &Review,
+        me: &Principal,
+        role: &Role,
+        comment: &str,
+        signed_at: Timestamp,
+    ) -> Self {
         let proposal = review.proposal.statement();
         let approval = Approval {
             domain: proposal.domain,
             subject: proposal.subject.clone(),
             proposal: review.proposal.digest(),
-            verdict: Verdict::Approve,
+            verdict,
             approver: me.clone(),
             role: role.clone(),
             summary: review.reference.clone(),

@@ -80,18 +80,7 @@ pub fn versions(candidate: &Review, others: &[Review]) -> Vec<Version> {
     let model = &candidate.proposal.statement().subject.model_id;
     let standing = |review: &Review| {
         let place = review.places.iter().find(|place| Some(&place.environment) == environment)?;
-        let decision = &place.decided.decision;
-        Some(if decision.outcome == Outcome::Permit {
-            Standing::Approved
-        } else if decision
-            .denials
-            .iter()
-            .any(|code| matches!(code, Code::ProposalRevoked | Code::WeightsRevoked))
-        {
-            Standing::Revoked
-        } else {
-            Standing::Other
-        })
+        Some(standing_of(&place.decided.decision))
     };
     let mut versions: Vec<Version> = Vec::new();
     for review in others {
@@ -126,12 +115,44 @@ pub fn approved(versions: &[Version]) -> Option<&Version> {
     versions.iter().rev().find(|version| version.standing == Standing::Approved)
 }
 
-/// The candidate's metrics as series, those with a bound first.
+/// The versions of a model in an environment, oldest first, none of them under review; as [`versions`] otherwise.
+#[must_use]
+pub fn settled(reviews: &[Review], environment: &placet_core::name::Environment) -> Vec<Version> {
+    let mut versions: Vec<Version> = Vec::new();
+    for review in reviews {
+        let place = review.places.iter().find(|place| place.environment == *environment);
+        let Some(place) = place else { continue };
+        let version = Version {
+            proposal: review.proposal.digest(),
+            made: review.training.statement().created_at,
+            training: review.training.statement().clone(),
+            standing: standing_of(&place.decided.decision),
+        };
+        match versions.iter_mut().find(|known| known.training == version.training) {
+            Some(known) if version.standing == Standing::Approved => *known = version,
+            Some(_) => {}
+            None => versions.push(version),
+        }
+    }
+    versions.sort_by_key(|version| (version.made, version.proposal));
+    versions
+}
+
+fn standing_of(decision: &placet_core::decision::Decision) -> Standing {
+    let revoked =
+        decision.denials.iter().any(|code| matches!(code, Code::ProposalRevoked | Code::WeightsRevoked));
+    match (decision.outcome, revoked) {
+        (Outcome::Permit, _) => Standing::Approved,
+        (_, true) => Standing::Revoked,
+        _ => Standing::Other,
+    }
+}
+
+/// The metrics of the candidate, or else of the newest version, as series; those with a bound first.
 #[must_use]
 pub fn series(versions: &[Version], rule: Option<&placet_core::policy::Rule>) -> Vec<Series> {
-    let Some(candidate) = versions.iter().find(|version| version.standing == Standing::Candidate) else {
-        return Vec::new();
-    };
+    let candidate = versions.iter().find(|version| version.standing == Standing::Candidate);
+    let Some(candidate) = candidate.or(versions.last()) else { return Vec::new() };
     let series = |name: &placet_core::name::Label| {
         let point = |version: &Version| {
             let metric = version.training.metrics.get(name)?;
@@ -168,10 +189,26 @@ impl Series {
         self.points.iter().rev().find(|point| point.standing == Standing::Approved)
     }
 
+    /// What the chart shows where nothing is under review: what may run now, or the newest version.
+    fn standing_finding(&self) -> String {
+        let Some(point) = self.approved().or(self.points.last()) else { return "Not measured.".into() };
+        let who = match point.standing {
+            Standing::Approved => format!("Version {}, approved now, has {}", point.version, point.text),
+            _ => format!("No version is approved; {} has {}", point.version, point.text),
+        };
+        let rule = self.bound.as_ref().map(|bound| {
+            let low = bound.min.as_ref().is_some_and(|min| point.value < min.value);
+            let high = bound.max.as_ref().is_some_and(|max| point.value > max.value);
+            let verb = if low || high { "outside the rule" } else { "inside the rule" };
+            format!(", {verb}: {}", changes::bound_words(bound))
+        });
+        format!("{who}{}.", rule.unwrap_or_default())
+    }
+
     /// What the chart shows, in a sentence; bad news first.
     #[must_use]
     pub fn finding(&self) -> String {
-        let Some(candidate) = self.candidate() else { return "Not measured for the candidate.".into() };
+        let Some(candidate) = self.candidate() else { return self.standing_finding() };
         let mut words = Vec::new();
         if let Some(bound) = &self.bound {
             let low = bound.min.as_ref().is_some_and(|min| candidate.value < min.value);
@@ -258,6 +295,25 @@ mod tests {
             series[0].finding(),
             "Outside the rule: at least 0.95; worse than version 2, which has 0.972."
         );
+    }
+
+    #[test]
+    fn without_a_candidate_what_is_approved_speaks() {
+        let reviews = [review("2", "0.972", "10", BOTH, false), review("3", "0.940", "17", &[], false)];
+        let environment = placet_testkit::name_of("production");
+        let versions = settled(&reviews, &environment);
+        let rule = reviews[0].first().and_then(|place| place.rule.clone());
+        let series = series(&versions, rule.as_ref());
+        assert_eq!(
+            series[0].finding(),
+            "Version 2, approved now, has 0.972, inside the rule: at least 0.95."
+        );
+        let newest = self::series(&settled(&reviews[1..], &environment), rule.as_ref());
+        assert_eq!(
+            newest[0].finding(),
+            "No version is approved; 3 has 0.940, outside the rule: at least 0.95."
+        );
+        assert!(settled(&reviews, &placet_testkit::name_of("staging")).is_empty());
     }
 
     #[test]

@@ -3,20 +3,28 @@
 //! - `knowledge`: the pinned policy, the list, who I am; `settings`: what is kept between visits.
 //! - `review`: a proposal as this browser verified it; `changes` and `history`: what differs, and over versions.
 //! - `inbox`: the registry's claims, and what this browser found instead.
-//! - `approval`: the bytes that are signed; `enrolment`: the request of a new key.
+//! - `models`: every model in every environment; `events` and `timeline`: what was signed about one of them.
+//! - `approval`: the bytes that are signed; `against`: a no and its reason; `revoke`: a stop, and what it stops;
+//!   `enrolment`: the request of a new key.
 //! - `dropped`: files to verify; `weights`: files to hash.
 //! - `words`: times, sizes and counts as people read them.
 
+pub mod against;
 pub mod approval;
 pub mod changes;
 pub mod chart;
 pub mod dropped;
 pub mod enrolment;
+pub mod events;
 pub mod history;
 pub mod inbox;
 pub mod knowledge;
+pub mod models;
 pub mod quorum;
 pub mod review;
+pub mod revoke;
 pub mod settings;
+pub mod timeline;
 pub mod weights;
+pub mod window;
 pub mod words;

@@ -205,6 +205,20 @@ impl Review {
         self.bundle.approvals().filter_map(|envelope| Some((envelope.digest(), read(envelope)?))).collect()
     }
 
+    /// Whether `other` holds the same two documents and comes to the same answers, if at another time.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let answers = |review: &Self| -> Vec<_> {
+            let decisions = review.places.iter().map(|place| &place.decided.decision);
+            decisions
+                .map(|d| {
+                    (d.outcome, d.gates.clone(), d.denials.clone(), d.quorum.clone(), d.approvals.clone())
+                })
+                .collect()
+        };
+        self.same_documents(other) && answers(self) == answers(other)
+    }
+
     /// Whether the bytes of both documents are the same as in `other`.
     #[must_use]
     pub fn same_documents(&self, other: &Self) -> bool {
@@ -326,6 +340,15 @@ mod tests {
         let approvals: Vec<_> =
             approvers.iter().map(|name| org.approval(&training, &proposal, name, |_| {})).collect();
         Review::of(org.bundle(&training, &proposal, &approvals), &knowledge(org), time(NOW)).unwrap()
+    }
+
+    #[test]
+    fn a_new_signature_says_something_else_and_a_minute_later_alone_does_not() {
+        let org = Organisation::new();
+        let first = review(&org, &["alice.ng"]);
+        let later = Review::of(first.bundle.clone(), &knowledge(&org), time(NOW).plus(60)).unwrap();
+        assert!(first.says_the_same(&later));
+        assert!(!first.says_the_same(&review(&org, &["alice.ng", "chandra.iyer"])));
     }
 
     #[test]

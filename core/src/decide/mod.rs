@@ -7,6 +7,7 @@ mod approvals;
 mod deployment;
 mod gates;
 mod ledger;
+mod outlook;
 mod standing;
 mod stops;
 mod succession;
@@ -15,6 +16,7 @@ use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
 use approvals::Approvals;
 pub use deployment::verify_deployment;
+pub use outlook::{Outlook, Supposed};
 pub(crate) use standing::Standing;
 use stops::Stops;
 pub use succession::superseded;

@@ -172,7 +172,7 @@ impl SignedCheckpoint {
                 required: policy.threshold,
             });
         }
-        Ok(Checkpoint { head: self.head, cosignatures })
+        Ok(Checkpoint { head: self.head, text: self.note.text, cosignatures })
     }
 }
 
@@ -180,6 +180,7 @@ impl SignedCheckpoint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
     head: TreeHead,
+    text: String,
     cosignatures: Vec<Cosignature>,
 }
 
@@ -200,6 +201,12 @@ impl Checkpoint {
     #[must_use]
     pub const fn root(&self) -> &Hash {
         &self.head.root
+    }
+
+    /// The text that the log signed and that a witness cosigns, extension lines and all.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// The counted cosignatures, one a witness, in the order of the log policy.

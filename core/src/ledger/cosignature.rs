@@ -24,6 +24,7 @@ pub struct WitnessKey(pub(super) NoteKey);
 pub struct Cosignature {
     witness: String,
     timestamp: u64,
+    line: String,
 }
 
 impl WitnessKey {
@@ -61,8 +62,10 @@ impl WitnessKey {
 
     /// The latest valid cosignature of this witness; a junk line does not hide a valid one.
     pub(super) fn find_cosignature(&self, note: &SignedNote) -> Option<Cosignature> {
-        let timestamp = self.0.signatures(note).filter_map(|line| self.verify(line, &note.text)).max()?;
-        Some(Cosignature { witness: String::from(self.name()), timestamp })
+        let verified =
+            |bytes: &'_ [u8]| self.verify(bytes, &note.text).map(|timestamp| (timestamp, self.0.line(bytes)));
+        let (timestamp, line) = self.0.signatures(note).filter_map(verified).max()?;
+        Some(Cosignature { witness: String::from(self.name()), timestamp, line })
     }
 
     /// Time of the cosignature that `line` carries, if it is this witness's over `text`.
@@ -83,6 +86,12 @@ impl Cosignature {
     #[must_use]
     pub fn witness(&self) -> &str {
         &self.witness
+    }
+
+    /// The line of the note that carries it, with its newline.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        &self.line
     }
 
     /// When the witness says that it cosigned, in seconds since 1970. No clock was compared.

@@ -54,4 +54,10 @@ impl LogPolicy {
         }
         Ok(Self { origin: origin.to_string(), log, witnesses, threshold })
     }
+
+    /// The same log and witnesses, of whom none has to cosign: for whoever cosigns, or takes cosignatures in.
+    #[must_use]
+    pub fn without_threshold(self) -> Self {
+        Self { threshold: 0, ..self }
+    }
 }

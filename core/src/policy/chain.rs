@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeMap, vec::Vec};
 
-use super::{POLICY, Policy};
+use super::{POLICY, Policy, PolicyKey};
 use crate::{
     code::Code,
     digest::Digest,
@@ -112,6 +112,21 @@ impl TrustPolicy {
         if tally.reaches(policy.root.threshold) { Ok(()) } else { Err(Code::PolicySignatures) }
     }
 
+    /// The chain as it would be with `draft` as its newest policy, signed by every key of its root: for looking ahead
+    /// alone, as nobody has signed it.
+    pub(crate) fn supposing(mut self, draft: &Policy, digest: Digest) -> Result<Self, Code> {
+        ensure_follows(draft, self.newest()).map_err(|failure| failure.0)?;
+        let keys = draft.root.principals.iter().flat_map(|name| draft.keys(name).map(move |key| (name, key)));
+        let signed_by = |(name, key): (&Principal, &PolicyKey)| SignedBy {
+            principal: name.clone(),
+            key_id: key.public.key_id(),
+            window: key.window,
+        };
+        let signers = keys.map(signed_by).collect();
+        self.later.push(Link { policy: draft.clone(), digest, signers });
+        Ok(self)
+    }
+
     /// The moments at which the answer of [`Self::check_in_force`] may change.
     pub(crate) fn boundaries(&self) -> impl Iterator<Item = Timestamp> {
         let Link { policy, signers, .. } = self.newest();
@@ -198,12 +213,7 @@ fn verify_link(same_version: Vec<Candidate>, before: Option<&Link>) -> Result<Li
         <[Candidate; 1]>::try_from(same_version).map_err(|_| ChainFailure(Code::PolicyEquivocation))?;
     let Candidate { policy, digest, envelope } = candidate;
     if let Some(before) = before {
-        if Some(policy.version) != before.policy.version.checked_add(1) {
-            return Err(ChainFailure(Code::PolicyVersionGap));
-        }
-        if policy.previous != Some(before.digest) {
-            return Err(ChainFailure(Code::PolicyPreviousMismatch));
-        }
+        ensure_follows(&policy, before)?;
         let signers = threshold_signers(&envelope, &before.policy.root, &before.policy);
         if !Tally::of(&signers).reaches(before.policy.root.threshold) {
             return Err(ChainFailure(Code::PolicySignatures));
@@ -214,4 +224,15 @@ fn verify_link(same_version: Vec<Candidate>, before: Option<&Link>) -> Result<Li
         return Err(ChainFailure(Code::PolicySignatures));
     }
     Ok(Link { policy, digest, signers })
+}
+
+/// Whether a policy names the one before it as its predecessor.
+fn ensure_follows(policy: &Policy, before: &Link) -> Result<(), ChainFailure> {
+    if Some(policy.version) != before.policy.version.checked_add(1) {
+        return Err(ChainFailure(Code::PolicyVersionGap));
+    }
+    if policy.previous != Some(before.digest) {
+        return Err(ChainFailure(Code::PolicyPreviousMismatch));
+    }
+    Ok(())
 }

@@ -125,6 +125,7 @@ fn routes() -> Vec<(Method, &'static str, MethodRouter<Arc<App>>)> {
         (Method::GET, "/v1/drift/{model_id}", get(drift::model)),
         (Method::GET, "/v1/bundles/{digest}", get(proposals::bundle)),
         (Method::GET, "/v1/ledger/checkpoint", get(ledger::checkpoint)),
+        (Method::POST, "/v1/ledger/cosignatures", post(ledger::cosign)),
         (Method::GET, "/v1/ledger/entries", get(ledger::entries)),
         (Method::GET, "/v1/ledger/inclusion/{digest}", get(ledger::inclusion)),
         (Method::GET, "/v1/ledger/consistency", get(ledger::consistency)),

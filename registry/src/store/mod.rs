@@ -3,6 +3,7 @@
 //! Guards what was acknowledged: one writer, transactions that are on the disk (`synchronous = FULL`) before they
 //! return, foreign keys checked. What is stored is evidence, and every reader verifies it again.
 
+pub(crate) mod cosignatures;
 pub(crate) mod documents;
 pub(crate) mod drift;
 pub(crate) mod enrolments;

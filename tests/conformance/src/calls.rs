@@ -28,6 +28,8 @@ use crate::{drift, vectors::Input};
 pub(crate) fn call(name: &str, input: &Input) -> Result<Map<String, Value>, String> {
     let result = match name {
         "decide" => decision(input)?,
+        "check_drift" => placet_testkit::drift::report(&Value::Object(input.arguments().clone())),
+        "ks_test" => placet_testkit::drift::ks(&Value::Object(input.arguments().clone())),
         "drift" => drift::compute(&Value::Object(input.arguments().clone()))?,
         "hash_manifest" => hash_manifest(input)?,
         "hash_weights" => hash_weights(input)?,

@@ -15,6 +15,8 @@
 //! ```
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test kit stops where a test is wrong")]
 
+pub mod drift;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use ed25519_dalek::{Signer as _, SigningKey};

@@ -47,6 +47,7 @@ impl Answers {
         let members = u64::try_from(root.len()).unwrap_or(u64::MAX);
         Plan {
             organization: self.organization,
+            log: None,
             rules: self
                 .environments
                 .iter()

@@ -40,8 +40,13 @@ fn whole(file: &mut File) {
         ),
         ("half of a surrogate pair", Bytes::from(r#"{"approvals":"\ud800"}"#), Code::LoneSurrogate),
         (
-            "the second half of a surrogate pair",
+            "the halves of a surrogate pair in the wrong order",
             Bytes::from(r#"{"approvals":"\udc00\ud800"}"#),
+            Code::LoneSurrogate,
+        ),
+        (
+            "the second half of a surrogate pair",
+            Bytes::from(r#"{"approvals":"\udc00"}"#),
             Code::LoneSurrogate,
         ),
         ("thirty-two levels", nested(32), Code::WrongType),

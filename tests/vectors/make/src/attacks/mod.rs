@@ -3,6 +3,7 @@
 
 mod binding;
 mod bytes;
+mod detectors;
 mod drift;
 mod freshness;
 mod ledger;
@@ -22,6 +23,7 @@ pub(crate) fn files() -> Vec<File> {
     files.extend(manifests::files());
     files.extend([ledger::file(), signatures::file(), drift::file()]);
     files.extend(review::files());
+    files.extend(detectors::files());
     files.sort_by_key(|file| file.path);
     files
 }
