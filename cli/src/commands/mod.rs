@@ -8,6 +8,8 @@ mod completions;
 mod deploy;
 mod expiring;
 mod facts;
+#[cfg(unix)]
+mod gate;
 mod hash;
 mod init;
 mod keygen;
@@ -106,6 +108,8 @@ enum Command {
     Expiring(expiring::Expiring),
     #[cfg(unix)]
     Serve(Box<serve::Serve>),
+    #[cfg(unix)]
+    Gate(gate::GateCommand),
     Completions(completions::Completions),
 }
 
@@ -151,6 +155,8 @@ impl Cli {
             Command::Expiring(command) => command.run(&context),
             #[cfg(unix)]
             Command::Serve(command) => command.run(&context),
+            #[cfg(unix)]
+            Command::Gate(command) => command.run(&context),
             Command::Completions(command) => command.run(),
         }
     }

@@ -1,39 +1,22 @@
 //! `placet serve`: a registry.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-};
+mod webhooks;
 
-use clap::{Args, ValueEnum};
+use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::Args;
 use placet_core::{digest::Digest, limits};
-use placet_registry::{Config, EventType, StaticFiles, Webhook, create_keys, init, serve_and_tell};
-use serde::Deserialize;
+use placet_registry::{Config, StaticFiles, create_keys, init, serve_and_tell};
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
-use zeroize::Zeroizing;
 
 use super::Context;
 use crate::{
     args::parse_digest,
     error::{At as _, Error, Result},
-    files, terminal,
+    files,
+    service::{self, LogForm},
     words::Table,
 };
-
-/// The form of log lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum LogForm {
-    /// For people
-    #[default]
-    Text,
-    /// For programs
-    Json,
-}
 
 /// Run a registry: it takes signed documents in, and serves what verifiers need
 ///
@@ -115,19 +98,17 @@ impl Serve {
             config.console = Some(Arc::new(files));
         }
         if let Some(path) = &self.webhooks {
-            config.webhooks = webhooks(path)?;
+            config.webhooks = webhooks::read(path)?;
             config.revive_webhooks = self.revive_webhooks;
         }
-        self.log();
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Error::new("runtime", error))?;
+        self.log.start();
         let json = context.json;
-        runtime.block_on(async {
+        service::runtime()?.block_on(async {
             if let Some(pin) = self.pin {
                 init(&config, pin, &policies).await?;
             }
-            let stop = stop()?;
-            serve_and_tell(config, stop, |address| tell(address, json)).await.map_err(|error| {
+            let stop = service::stop()?;
+            serve_and_tell(config, stop, |address| service::tell(address, json)).await.map_err(|error| {
                 let error = Error::from(error);
                 match error.code() {
                     "not_initialised" => error.hint("give the digest of version 1 of the policy with --pin"),
@@ -162,80 +143,6 @@ impl Serve {
         );
         context.answer(&text, &json!({ "list_key": keys.list.to_hex(), "log_key": keys.log.to_hex() }))
     }
-
-    /// Log lines on standard error: what RUST_LOG says, or everything worth a line.
-    fn log(&self) {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        match self.log {
-            LogForm::Text => lines.with_ansi(terminal::is_interactive()).init(),
-            LogForm::Json => lines.json().init(),
-        }
-    }
-}
-
-/// A file of webhooks.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Webhooks {
-    #[serde(default)]
-    webhook: Vec<Entry>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    name: String,
-    url: String,
-    secret_file: PathBuf,
-    #[serde(default)]
-    events: Vec<String>,
-}
-
-/// Reads a file of webhooks; the files with the secrets stand beside it.
-fn webhooks(path: &Path) -> Result<Vec<Webhook>> {
-    let refuse =
-        |why: &dyn std::fmt::Display| Error::new("webhooks_malformed", format!("{}: {why}", path.display()));
-    let text = String::from_utf8(files::read(path, limits::PAYLOAD)?).map_err(|error| refuse(&error))?;
-    let entries: Webhooks = toml::from_str(&text).map_err(|error| refuse(&error))?;
-    let beside = path.parent().unwrap_or(Path::new(""));
-    let mut found: Vec<Webhook> = Vec::new();
-    for Entry { name, url, secret_file, events } in entries.webhook {
-        let secret = Zeroizing::new(files::read(&beside.join(secret_file), limits::TEXT)?);
-        let secret = std::str::from_utf8(&secret).map_err(|_| refuse(&"a secret is no text"))?;
-        let event =
-            |text: &String| EventType::parse(text).ok_or_else(|| refuse(&format!("no event `{text}`")));
-        let events = events.iter().map(event).collect::<Result<Vec<_>>>()?;
-        if found.iter().any(|other| other.name == name) {
-            return Err(refuse(&format!("two webhooks `{name}`")));
-        }
-        let hook = Webhook::new(&name, &url, secret, events).ok_or_else(|| {
-            refuse(&format!(
-                "`{name}` needs an http:// address, and a secret of whsec_ and base64 of 24 bytes or more"
-            ))
-        });
-        found.push(hook?);
-    }
-    Ok(found)
-}
-
-/// Ends when the process is asked to stop.
-fn stop() -> Result<impl Future<Output = ()> + Send> {
-    let listen = |kind| signal(kind).map_err(|error| Error::new("signal", error));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-/// Says where it listens; whoever started it may have gone, and that is no reason to stop.
-fn tell(address: SocketAddr, json: bool) {
-    let url = format!("http://{address}");
-    let line = if json { json!({ "url": url }).to_string() } else { format!("Serving on {url}") };
-    let _ = terminal::print(&format!("{line}\n"));
 }
 
 impl From<placet_registry::Error> for Error {
