@@ -6,7 +6,11 @@ pub(crate) mod gateways;
 mod mutations;
 mod oracle;
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     browser, conformance,
