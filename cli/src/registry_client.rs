@@ -226,6 +226,17 @@ impl Registry {
         if found { Ok(envelopes) } else { Err(self.mismatch(proposal)) }
     }
 
+    /// The drift reports about a model in an environment, at most the newest 200.
+    pub(crate) fn drift_reports(&self, model: &str, environment: &str) -> Result<Vec<Envelope>> {
+        let path = format!("/v1/drift/{}?environment={environment}&limit=200", percent_encoded(model));
+        let bytes = self.get(&path, PROPOSAL)?;
+        let answer = Json::parse(&bytes).map_err(ParseError::from).at(&self.base)?;
+        let mut members = answer.members().ok_or_else(|| self.unreadable())?;
+        let reports = members.find(|(name, _)| name == "reports").and_then(|(_, reports)| reports.elements());
+        let reports = reports.ok_or_else(|| self.unreadable())?;
+        reports.map(|report| Envelope::from_value(report).at(&self.base)).collect()
+    }
+
     /// Begins to listen to what is admitted, for so long at most.
     pub(crate) fn listen(&self, longest: Duration) -> Result<Events> {
         let request = || {

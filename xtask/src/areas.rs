@@ -2,11 +2,15 @@
 
 mod agents;
 mod e2e;
-mod gateways;
+pub(crate) mod gateways;
 mod mutations;
 mod oracle;
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     browser, conformance,
