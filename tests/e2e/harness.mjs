@@ -80,6 +80,15 @@ export async function visit(browser, origin, { theme = "light", width = 1440, he
   return { context, page, problems, theme, width };
 }
 
+/** What README.md shows: the part of the page that a person sees first. */
+export async function picture({ page }, name) {
+  const directory = join(screenshots, "../pictures");
+  mkdirSync(directory, { recursive: true });
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.screenshot({ path: join(directory, `${name}.png`), clip: { x: 0, y: 0, width: 1200, height: 780 } });
+}
+
 /** Nothing on the console, no report of the policy, nothing for axe, nothing wider than the screen; and a picture. */
 export async function inspect(visitor, name) {
   const { page, problems, theme, width } = visitor;

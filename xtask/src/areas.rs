@@ -3,6 +3,7 @@
 mod e2e;
 mod mutations;
 mod oracle;
+mod trunk;
 
 use std::{fmt::Write as _, fs, path::PathBuf};
 
@@ -47,6 +48,7 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
     Area { name: "fuzz", about: "the registry, asked whatever its description allows", run: e2e::fuzz },
+    Area { name: "trunk", about: "Trunk builds the same console", run: trunk::run },
 ];
 
 /// One line an area.

@@ -7,6 +7,7 @@
 //! - `mutations`: the core without one of its checks, and the vector that notices.
 //! - `mutants`: cargo-mutants on what has changed; `fuzz`: the fuzzer on every reader; `tool`: how both come here.
 //! - `demo`: an organisation to try everything with.
+//! - `pictures`: what README.md shows of the console.
 //! - `npm`: the package for JavaScript; `commonjs`: its second module format.
 //! - `size`: what travels of the npm package.
 //! - `browser`: where Chromium and its driver are; `python`: Python with pinned packages.
@@ -25,6 +26,7 @@ mod fuzz;
 mod mutants;
 mod mutations;
 mod npm;
+mod pictures;
 mod python;
 mod setup;
 mod size;
@@ -47,6 +49,7 @@ Usage: cargo xtask COMMAND
   fuzz SECONDS [TARGET…]
                  fuzz every reader and the decision for so long each
   demo           serve a demonstration on http://127.0.0.1:8787; --reset makes it anew, --listen IP:PORT
+  pictures       run the browser tests, and put what they saw into docs/images
   npm            build the npm package into target/npm/placet
   help           print this
 ";
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         ["mutations", words @ ..] => mutations::run(words),
         ["mutants", words @ ..] => mutants::run(words),
         ["fuzz", words @ ..] => fuzz::run(words),
+        ["pictures"] => pictures::write(),
         ["npm"] => npm::build().and_then(|package| {
             println!("npm package: {}", package.display());
             size::print(&package)
