@@ -295,6 +295,76 @@ fn references_of_every_wrong_kind_name_a_document() {
 }
 
 #[test]
+fn drafts_and_edits_of_every_wrong_kind_are_taken() {
+    let desk = Desk::approved();
+    desk.line("policy draft --output draft.json").ok();
+    let draft = desk.path("draft.json");
+    all_refused(&desk, &draft, "policy diff {}", &[]);
+    all_refused(&desk, &draft, "policy rotate {} --yes", &[]);
+    let edits = desk.write("edits.toml", "clock_skew_seconds = 60\n");
+    // TOML 1.0 lets a byte order mark stand in front.
+    all_refused(&desk, &edits, "policy draft --from {} --output x.json", &["bom"]);
+    all_refused(&desk, &edits, "policy draft --enrolment {} --output x.json", &[]);
+    all_refused(&desk, &draft, "policy draft --output {}", &["missing"]);
+}
+
+#[test]
+fn ledgers_and_audit_files_of_every_wrong_kind_are_verified() {
+    let desk = Desk::founded_with(|plan| {
+        let key = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+        plan.replace("[root]", &format!("[log]\norigin = 'log.example'\nkey = '{key}'\n\n[root]"))
+    });
+    let desk = Desk::proposed_in(desk);
+    desk.line("audit export --output all.json").ok();
+    let all = desk.path("all.json");
+    let codes = all_refused(&desk, &all, "audit verify {}", &[]);
+    assert!(codes.contains("too_large") && codes.contains("unknown_field"), "{codes:?}");
+    all_refused(&desk, &all, "audit export --output {}", &["missing"]);
+    all_refused(&desk, &all, "ledger verify {}", &[]);
+    all_refused(&desk, &all, "ledger verify {} --earlier all.json", &[]);
+    let witness = "witness {} --key placet-keys/alice.pem --output x.txt";
+    all_refused(&desk, &all, witness, &[]);
+    // In the directory, too.
+    for bytes in ["garbage", "{}", ""] {
+        desk.write("placet/ledger.json", bytes);
+        for line in ["show", "audit export --output x.json", "ledger export --output x.json"] {
+            assert_coded(&desk.line(line), line);
+        }
+    }
+    assert!(!desk.path("x.json").exists() && !desk.path("x.txt").exists());
+}
+
+#[test]
+fn records_of_the_reference_of_every_wrong_kind_are_taken() {
+    let desk = Desk::approved();
+    desk.line("keygen --output a.pem --no-passphrase").ok();
+    desk.line(&format!("reference export {MODEL}@2 --approver alice=a.pem --output record.json")).ok();
+    let record = desk.path("record.json");
+    all_refused(&desk, &record, "reference import {}", &[]);
+    let onto = format!("reference export {MODEL}@2 --approver bo=a.pem --onto {{}} --output x.json");
+    all_refused(&desk, &record, &onto, &[]);
+    let keys = desk
+        .write("keys.json", "{\"a\": \"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a\"}");
+    let verify = "reference verify record.json --keys {} --threshold 1";
+    // Nobody's keys are keys, too.
+    all_refused(&desk, &keys, verify, &["object"]);
+    // A record that cannot be read is judged, and denied with the code that says why.
+    for path in wrong_files(&desk, &record) {
+        let before = desk.snapshot();
+        let said =
+            desk.line(&format!("reference verify {} --keys keys.json --threshold 1 --json", path.display()));
+        if said.code == 1 {
+            assert_eq!(said.json()["outcome"], "deny", "{}", path.display());
+            assert!(!said.json()["denials"].as_array().unwrap().is_empty());
+        } else {
+            assert_coded(&said, &path.display().to_string());
+        }
+        assert!(desk.snapshot() == before);
+    }
+    all_refused(&desk, &record, "facts {} --output x.json", &[]);
+}
+
+#[test]
 fn statements_of_another_organisation_are_taken_in() {
     let desk = Desk::founded();
     let other = Desk::approved();

@@ -1,17 +1,18 @@
 //! How bytes, results and errors cross between JavaScript and the core.
 
-use js_sys::{Reflect, Uint8Array};
-use placet_core::{
-    drift::DriftError,
-    error::{ParseError, VerifyError},
-};
+use js_sys::Uint8Array;
+#[cfg(feature = "whole")]
+use placet_core::drift::DriftError;
+use placet_core::error::{ParseError, VerifyError};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 
 /// What a failed call throws: the package makes a `PlacetError` of it.
 ///
 /// It is no `Error` object itself, because the class (and with it `instanceof`) belongs to the
 /// package, and a stack trace should begin at the caller.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Thrown {
     /// The stable code.
     code: &'static str,
@@ -38,6 +39,7 @@ impl From<VerifyError> for Thrown {
     }
 }
 
+#[cfg(feature = "whole")]
 impl From<DriftError> for Thrown {
     fn from(error: DriftError) -> Self {
         Self { code: error.code(), message: error.to_string() }
@@ -46,7 +48,7 @@ impl From<DriftError> for Thrown {
 
 impl From<Thrown> for JsValue {
     fn from(thrown: Thrown) -> Self {
-        Object::new().set("code", thrown.code).set("message", thrown.message).into()
+        object(&thrown).unwrap_or_else(|error| error)
     }
 }
 
@@ -65,34 +67,13 @@ pub(crate) fn copy(bytes: &Uint8Array, field: &'static str, limit: usize) -> Res
     Ok(bytes.to_vec())
 }
 
-/// A plain object that is being filled.
-pub(crate) struct Object(js_sys::Object);
-
-impl Object {
-    pub(crate) fn new() -> Self {
-        Self(js_sys::Object::new())
-    }
-
-    pub(crate) fn set(self, name: &str, value: impl Into<JsValue>) -> Self {
-        // A property of one's own on a new plain object can always be set.
-        let _ = Reflect::set(&self.0, &name.into(), &value.into());
-        self
-    }
-
-    /// What is absent is `null`: `undefined` would look like a misspelt name.
-    pub(crate) fn set_or_null(self, name: &str, value: Option<impl Into<JsValue>>) -> Self {
-        self.set(name, value.map_or(JsValue::NULL, Into::into))
-    }
-
-    /// Counts cross as numbers, which are exact up to 2⁵³.
-    #[expect(clippy::cast_precision_loss, reason = "no sample of more than 2⁵³ values was ever counted")]
-    pub(crate) fn set_count(self, name: &str, count: u64) -> Self {
-        self.set(name, count as f64)
-    }
-}
-
-impl From<Object> for JsValue {
-    fn from(object: Object) -> Self {
-        object.0.into()
-    }
+/// A small result as a plain object. What is absent is `null`, as `undefined` would look like a misspelt name; counts are
+/// numbers.
+///
+/// # Errors
+///
+/// Throws what serde-wasm-bindgen says of a count over 2⁵³, which no sample has.
+pub(crate) fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    let plain = Serializer::new().serialize_missing_as_null(true).serialize_maps_as_objects(true);
+    Ok(value.serialize(&plain)?)
 }

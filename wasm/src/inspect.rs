@@ -34,6 +34,7 @@ pub fn verify_envelope(envelope: &Uint8Array, trust: &Uint8Array, now: &str) -> 
 /// # Errors
 ///
 /// Throws the code with which a decision would refuse one of them.
+#[cfg(feature = "whole")]
 #[wasm_bindgen]
 pub fn summary(
     training_output: &Uint8Array,
@@ -53,6 +54,7 @@ pub fn summary(
 /// # Errors
 ///
 /// Throws nothing: what cannot be read has its code, too.
+#[cfg(feature = "whole")]
 #[wasm_bindgen(js_name = verifyAutoRevocation)]
 #[must_use]
 pub fn verify_auto_revocation(

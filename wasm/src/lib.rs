@@ -17,9 +17,13 @@
 
 pub mod boundary;
 pub mod decide;
+#[cfg(feature = "whole")]
 pub mod drift;
 pub mod inspect;
+#[cfg(feature = "whole")]
 pub mod proofs;
+#[cfg(feature = "whole")]
 pub mod reference;
 pub mod verifier;
+#[cfg(feature = "whole")]
 pub mod weights;

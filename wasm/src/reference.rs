@@ -2,9 +2,10 @@
 
 use js_sys::Uint8Array;
 use placet_core::{limits, reference as core};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::boundary::{Object, Thrown, copy};
+use crate::boundary::{Thrown, copy, object};
 
 /// Judges a record by the request's JSON, and returns the verdict as JSON text.
 ///
@@ -27,5 +28,11 @@ pub fn verify_reference_approval(record: &Uint8Array, request: &Uint8Array) -> R
 pub fn reference_canonical(record: &Uint8Array) -> Result<JsValue, JsValue> {
     let record = copy(record, "record", limits::PAYLOAD)?;
     let canonical = core::canonical(&record).map_err(Thrown::from)?;
-    Ok(Object::new().set("canonical", canonical.text).set("digest", canonical.digest.to_hex()).into())
+    object(&Canonical { canonical: canonical.text, digest: canonical.digest.to_hex() })
+}
+
+#[derive(Serialize)]
+struct Canonical {
+    canonical: String,
+    digest: String,
 }

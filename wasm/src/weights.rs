@@ -11,9 +11,10 @@ use placet_core::{
     limits,
     weights::{Manifest, WeightsFile, WeightsKind, check_path},
 };
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::boundary::{Object, Thrown};
+use crate::boundary::{Thrown, object};
 
 /// SHA-256 (FIPS 180-4) over a file's pieces, in order.
 #[wasm_bindgen]
@@ -39,13 +40,13 @@ impl WeightsHasher {
     }
 
     /// Ends the file and returns `{kind, digest, size}`.
-    #[must_use]
-    pub fn finish(self) -> JsValue {
-        Object::new()
-            .set("kind", WeightsKind::File.as_str())
-            .set("digest", self.hasher.finish().to_string())
-            .set_count("size", self.size)
-            .into()
+    ///
+    /// # Errors
+    ///
+    /// None for a file that there can be.
+    pub fn finish(self) -> Result<JsValue, JsValue> {
+        let (kind, digest) = (WeightsKind::File.as_str(), self.hasher.finish().to_string());
+        object(&File { kind, digest, size: self.size })
     }
 }
 
@@ -88,8 +89,19 @@ impl ManifestHasher {
     /// Throws `manifest_empty` or `manifest_case_collision`.
     pub fn finish(self) -> Result<JsValue, JsValue> {
         let weights = Manifest::directory(self.files).map_err(Thrown::from)?.weights();
-        let object =
-            Object::new().set("kind", weights.kind.as_str()).set("digest", weights.digest.to_string());
-        Ok(object.into())
+        object(&Directory { kind: weights.kind.as_str(), digest: weights.digest.to_string() })
     }
+}
+
+#[derive(Serialize)]
+struct File {
+    kind: &'static str,
+    digest: String,
+    size: u64,
+}
+
+#[derive(Serialize)]
+struct Directory {
+    kind: &'static str,
+    digest: String,
 }

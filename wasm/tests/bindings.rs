@@ -75,7 +75,7 @@ fn a_document_over_its_limit_is_refused_before_it_is_copied() {
 
 #[wasm_bindgen_test]
 fn a_result_is_a_plain_object_with_a_number_and_no_map_or_bigint() {
-    let weights = WeightsHasher::new().finish();
+    let weights = WeightsHasher::new().finish().expect("a size");
     assert!(weights.is_instance_of::<js_sys::Object>());
     assert!(!weights.is_instance_of::<js_sys::Map>());
     assert_eq!(text(&weights, "kind").as_deref(), Some("file"));
@@ -89,7 +89,7 @@ fn pieces_give_the_digest_of_the_whole() {
     for piece in [b"a".as_slice(), b"", b"bc"] {
         pieces.update(piece);
     }
-    let weights = pieces.finish();
+    let weights = pieces.finish().expect("a size");
     assert_eq!(
         text(&weights, "digest").as_deref(),
         Some("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),

@@ -26,6 +26,17 @@ pub(crate) fn chromium() -> Result<Chromium, Failure> {
     })
 }
 
+/// Finds Firefox, and installs Debian's package where it is missing. `FIREFOX` names another.
+pub(crate) fn firefox() -> Result<PathBuf, Failure> {
+    let find =
+        || env::var_os("FIREFOX").map(PathBuf::from).or_else(|| find_program(&["firefox-esr", "firefox"]));
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    setup::apt(&["firefox-esr", "fonts-dejavu-core"], "vectors run in a second browser")?;
+    find().ok_or_else(|| Failure::new("firefox_missing", "install Firefox, or name it in FIREFOX"))
+}
+
 fn find() -> Option<Chromium> {
     let named = |variable| env::var_os(variable).map(PathBuf::from);
     Some(Chromium {

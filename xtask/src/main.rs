@@ -8,6 +8,7 @@
 //! - `mutants`: cargo-mutants on what has changed; `fuzz`: the fuzzer on every reader; `tool`: how both come here.
 //! - `demo`: an organisation to try everything with.
 //! - `pictures`: what README.md shows of the console.
+//! - `bench`: Placet and its peers side by side.
 //! - `npm`: the package for JavaScript; `commonjs`: its second module format.
 //! - `size`: what travels of the npm package.
 //! - `browser`: where Chromium and its driver are; `python`: Python with pinned packages.
@@ -16,6 +17,7 @@
 use std::{env, process::ExitCode};
 
 mod areas;
+mod bench;
 mod browser;
 mod commonjs;
 mod conformance;
@@ -50,6 +52,7 @@ Usage: cargo xtask COMMAND
                  fuzz every reader and the decision for so long each
   demo           serve a demonstration on http://127.0.0.1:8787; --reset makes it anew, --listen IP:PORT
   pictures       run the browser tests, and put what they saw into docs/images
+  bench [SUITE…] run these comparisons, or all, and print their tables; --write puts them into docs/performance.md
   npm            build the npm package into target/npm/placet
   help           print this
 ";
@@ -74,9 +77,10 @@ fn main() -> ExitCode {
             println!("npm package: {}", package.display());
             size::print(&package)
         }),
+        ["bench", arguments @ ..] => bench::run(arguments),
         ["demo", arguments @ ..] => demo::run(arguments),
         [] | ["help" | "--help" | "-h"] => {
-            print!("{HELP}\nAreas of `test`:\n{}", areas::list());
+            print!("{HELP}\nAreas of `test`:\n{}\nSuites of `bench`:\n{}", areas::list(), bench::list());
             Ok(())
         }
         [other, ..] => Err(Failure::new("unknown_command", format!("{other}; see `cargo xtask help`"))),

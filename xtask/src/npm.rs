@@ -1,6 +1,6 @@
 //! The npm package, built into `target/npm/placet`.
 //!
-//! One module and one set of bindings serve every runtime; the entry points in `wasm/npm` differ
+//! There are two builds, each one module with its bindings: the whole, and what a verifier needs. Each serves every runtime; the entry points in `wasm/npm` differ
 //! only in where they find the module. The directory appears whole or not at all.
 //!
 //! There is no pass of `wasm-opt`: version 132 took 7 % off the module but added 7 % to its size under
@@ -19,30 +19,38 @@ use crate::{
     workspace::{cargo, root, target},
 };
 
+/// Modules of `lib` that the small build has a copy of, beside its own bindings. What imports no bindings is shared.
+const VERIFIER: [&str; 8] =
+    ["decide.js", "envelope.js", "input.js", "load.js", "permits.js", "record.js", "time.js", "verifier.js"];
+
 /// Builds the package and returns its directory.
 pub(crate) fn build() -> Result<PathBuf, Failure> {
     setup::rust_target(setup::WASM, "the npm package is compiled for it")?;
-    prepare(
-        "compile the module",
-        &mut cargo(&format!("build --package placet-wasm --lib --profile wasm --target {}", setup::WASM)),
-    )?;
     let unfinished = target().join("npm/placet.unfinished");
     remove(&unfinished)?;
-    let library = unfinished.join("lib");
-    fs::create_dir_all(&library).map_err(|error| Failure::file(&library, &error))?;
-
-    let compiled = target().join(setup::WASM).join("wasm/placet_wasm.wasm");
-    prepare(
-        "write its bindings",
-        cargo("run --package placet-bindgen --").arg(compiled).arg(&library).arg("bindings"),
-    )?;
-    rename(&library.join("bindings_bg.wasm"), &unfinished.join("placet.wasm"))?;
+    let [library, small] = ["lib", "verify/lib"].map(|name| unfinished.join(name));
+    for directory in [&library, &small] {
+        fs::create_dir_all(directory).map_err(|error| Failure::file(directory, &error))?;
+    }
+    compile("the small module", "--no-default-features", &small, &unfinished.join("verify.wasm"))?;
+    compile("the module", "", &library, &unfinished.join("placet.wasm"))?;
 
     let sources = root().join("wasm/npm");
-    copy_files(&sources, &unfinished)?;
-    copy_files(&sources.join("lib"), &library)?;
-    write_commonjs(&library)?;
-    copy(&unfinished.join("index.d.ts"), &unfinished.join("index.d.cts"))?;
+    for directory in [".", "lib", "verify"] {
+        copy_files(&sources.join(directory), &unfinished.join(directory))?;
+    }
+    for module in VERIFIER {
+        copy(&sources.join("lib").join(module), &small.join(module))?;
+    }
+    copy_files(&sources.join("verify/lib"), &small)?;
+    for library in [&library, &small] {
+        write_commonjs(library)?;
+    }
+    for types in ["index", "sign", "verify/index"] {
+        let text = read(&unfinished.join(types).with_extension("d.ts"))?;
+        let twin = text.replace("index.js';", "index.cjs';");
+        write(&unfinished.join(types).with_extension("d.cts"), &twin)?;
+    }
     set_version(&unfinished.join("package.json"))?;
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         copy(&root().join(licence), &unfinished.join(licence))?;
@@ -52,6 +60,21 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     remove(&package)?;
     rename(&unfinished, &package)?;
     Ok(package)
+}
+
+/// Compiles one build: its bindings go into `library`, its module becomes `file`.
+fn compile(name: &str, features: &str, library: &Path, file: &Path) -> Result<(), Failure> {
+    let line =
+        format!("build --package placet-wasm --lib --profile wasm --target {} {features}", setup::WASM);
+    prepare(&format!("compile {name}"), &mut cargo(&line))?;
+    prepare(
+        "write its bindings",
+        cargo("run --package placet-bindgen --")
+            .arg(target().join(setup::WASM).join("wasm/placet_wasm.wasm"))
+            .arg(library)
+            .arg("bindings"),
+    )?;
+    rename(&library.join("bindings_bg.wasm"), file)
 }
 
 fn prepare(name: &str, command: &mut std::process::Command) -> Result<(), Failure> {

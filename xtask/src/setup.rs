@@ -66,22 +66,27 @@ pub(crate) fn node() -> Result<(), Failure> {
 }
 
 /// The test tools of `tests/package-lock.json`, and returns where they are.
+pub(crate) fn node_packages() -> Result<PathBuf, Failure> {
+    npm_packages(Path::new("tests"), "browser automation and the checks of the npm package")
+}
+
+/// The packages of a directory's `package-lock.json`, and returns where they are.
 ///
 /// No package's install script runs.
-pub(crate) fn node_packages() -> Result<PathBuf, Failure> {
+pub(crate) fn npm_packages(directory: &Path, why: &str) -> Result<PathBuf, Failure> {
     node()?;
-    let tests = root().join("tests");
-    let modules = tests.join("node_modules");
+    let place = root().join(directory);
+    let modules = place.join("node_modules");
     let stamp = modules.join(".installed-lock");
-    let lock_file = tests.join("package-lock.json");
+    let lock_file = place.join("package-lock.json");
     let lock = fs::read(&lock_file).map_err(|error| Failure::file(&lock_file, &error))?;
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(modules);
     }
     install(
-        "npm packages of tests/",
-        "browser automation and the checks of the npm package",
-        program("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&tests),
+        &format!("npm packages of {}/", directory.display()),
+        why,
+        program("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&place),
         "npm_packages_missing",
     )?;
     fs::write(&stamp, lock).map_err(|error| Failure::file(&stamp, &error))?;

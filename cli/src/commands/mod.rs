@@ -6,6 +6,7 @@ mod audit;
 mod bundle;
 mod completions;
 mod deploy;
+mod facts;
 mod hash;
 mod init;
 mod keygen;
@@ -15,6 +16,7 @@ mod policy;
 mod propose;
 mod pull;
 mod push;
+mod reference;
 mod review;
 mod revoke;
 #[cfg(unix)]
@@ -88,6 +90,8 @@ enum Command {
     Ledger(ledger::LedgerCommand),
     Witness(witness::Witness),
     Audit(audit::AuditCommand),
+    Reference(reference::ReferenceCommand),
+    Facts(facts::Facts),
     Add(add::Add),
     Bundle(bundle::MakeBundle),
     Verify(Box<verify::Verify>),
@@ -129,6 +133,8 @@ impl Cli {
             Command::Ledger(command) => command.run(&context),
             Command::Witness(command) => command.run(&context),
             Command::Audit(command) => command.run(&context),
+            Command::Reference(command) => command.run(&context),
+            Command::Facts(command) => command.run(&context),
             Command::Add(command) => command.run(&context),
             Command::Bundle(command) => command.run(&context),
             Command::Verify(command) => command.run(&context),

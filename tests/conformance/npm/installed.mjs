@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const consumer = process.env.PLACET_CONSUMER;
+export const consumer = process.env.PLACET_CONSUMER;
 if (!consumer) throw new Error('PLACET_CONSUMER names no project; run `cargo xtask test npm`');
 
 /** Documents of a model that may run, and the record that Rust writes of it. */

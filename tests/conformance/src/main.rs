@@ -1,7 +1,7 @@
 //! Runs the vectors of `tests/vectors` against the Rust core, and compares what runtimes computed.
 //!
 //! `placet-conformance run RESULTS.json` runs, `placet-conformance compare A.json B.json …` compares.
-//! `placet-conformance example DIRECTORY` writes the documents of a model that may run.
+//! `placet-conformance example DIRECTORY [APPROVER…]` writes the documents of a model that may run.
 //! `placet-conformance wycheproof` writes `tests/vectors/wycheproof.json`.
 //! The first two end with a line `N passed, M failed`. `tests/vectors/README.md` describes the format; the
 //! runners in Node and Chromium are beside this crate and read the same files.
@@ -27,10 +27,11 @@ fn main() -> ExitCode {
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["run", results] => run(Path::new(results)),
         ["compare", first, others @ ..] if !others.is_empty() => compare(first, others),
-        ["example", directory] => example(Path::new(directory)),
+        ["example", directory] => example(Path::new(directory), &["alice.ng", "chandra.iyer"]),
+        ["example", directory, approvers @ ..] => example(Path::new(directory), approvers),
         ["wycheproof"] => wycheproof::write(&vectors().join("wycheproof.json")),
         _ => {
-            Err("usage: placet-conformance run RESULTS | compare RESULTS RESULTS… | example DIRECTORY | wycheproof"
+            Err("usage: placet-conformance run RESULTS | compare RESULTS RESULTS… | example DIRECTORY [APPROVER…] | wycheproof"
                 .into())
         }
     };
@@ -95,11 +96,12 @@ fn compare(first: &str, others: &[&str]) -> Result<bool, String> {
 }
 
 /// Writes a bundle, what to trust, a request, and the record of the decision, which is a permit.
-fn example(directory: &Path) -> Result<bool, String> {
+fn example(directory: &Path, approvers: &[&str]) -> Result<bool, String> {
     let org = Organisation::new();
     let training = org.training(|_| {});
     let proposal = org.proposal(&training, |_| {});
-    let approvals = ["alice.ng", "chandra.iyer"].map(|name| org.approval(&training, &proposal, name, |_| {}));
+    let approvals = approvers.iter().map(|name| org.approval(&training, &proposal, name, |_| {}));
+    let approvals: Vec<_> = approvals.collect();
     let bundle = org.bundle(&training, &proposal, &approvals);
     let decided = evaluate(&bundle, &org.trust().verify(), &State::new(), &org.request());
     fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;

@@ -22,7 +22,9 @@ import {
   verifyReferenceApproval,
   verifySignature,
 } from 'placet';
-import type { Answer, Code, FileWeights, Kind, ReferenceRequest, Request, Verdict, Verifier, WeightsSource } from 'placet';
+import { bundle, importSigner, signStatement } from 'placet/sign';
+import { createVerifier as createSmall } from 'placet/verify';
+import type { Answer, Code, Decision, FileWeights, Kind, ReferenceRequest, Request, Verdict, Verifier, WeightsSource } from 'placet';
 
 await init();
 await init('/placet.wasm');
@@ -91,6 +93,16 @@ verifier.state satisfies Uint8Array;
 createVerifier({ trust: new Uint8Array() });
 // @ts-expect-error: what was seen is added to, never replaced
 verifier.state = new Uint8Array();
+
+const small: Verifier = createSmall({ trust: new Uint8Array(), state: answer.bytes });
+export const signed: Promise<Uint8Array> = importSigner('pem').then((signer) =>
+  signStatement('approval', { model_id: 'm', weights }, { comment: '' }, [signer]),
+);
+small.decide(bundle(new Uint8Array(), new Uint8Array(), [await signed]), answer.bytes).decision satisfies Decision;
+// @ts-expect-error: the small build has no drift
+import('placet/verify').then(({ ksTest }) => ksTest);
+// @ts-expect-error: policies are no statements about a model
+signStatement('policy', { model_id: 'm', weights }, {}, []);
 
 const verified = verifyEnvelope(new Uint8Array(), new Uint8Array(), timestamp());
 verified.kind satisfies Kind;

@@ -3,11 +3,12 @@
 //! A `Float64Array` is copied into the module's memory once. NaN and infinities cross as they are: the core counts
 //! them as missing. What is absent, such as the statistic of an inconclusive test, crosses as `null`.
 
-use placet_core::drift::{DriftError, Status};
+use placet_core::drift::DriftError;
 
-use crate::boundary::{Object, Thrown};
+use crate::boundary::Thrown;
 
 pub mod checks;
+mod results;
 pub mod samples;
 pub mod sketch;
 pub mod streams;
@@ -29,11 +30,4 @@ fn whole<T: TryFrom<u64>>(option: &'static str, number: f64) -> Result<T, Thrown
 /// Counts cross as numbers.
 fn counts(name: &'static str, numbers: &[f64]) -> Result<Vec<u64>, Thrown> {
     numbers.iter().map(|number| whole(name, *number)).collect()
-}
-
-impl Object {
-    /// An object that begins with `status`.
-    fn with_status(status: Status) -> Self {
-        Self::new().set("status", status.as_str())
-    }
 }

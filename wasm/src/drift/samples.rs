@@ -2,14 +2,17 @@
 
 use std::num::NonZeroU16;
 
-use js_sys::Array;
 use placet_core::drift::{
-    self as core, BinOptions, Binning, Correction, DriftError, Method, PsiOptions, Smoothing, Status,
+    self as core, BinOptions, Binning, Correction, DriftError, Method, PsiOptions, Smoothing,
 };
 use wasm_bindgen::prelude::*;
 
-use super::{choose, counts, whole};
-use crate::boundary::{Object, Thrown};
+use super::{
+    choose, counts,
+    results::{ChiSquare, JensenShannon, KsTest, Psi, Tested, Wasserstein},
+    whole,
+};
+use crate::boundary::{Thrown, object};
 
 /// The two-sample Kolmogorov–Smirnov test: `{status, statistic, pValue, method, n, m, missing}`.
 ///
@@ -20,47 +23,40 @@ use crate::boundary::{Object, Thrown};
 pub fn ks_test(reference: &[f64], current: &[f64], method: &str) -> Result<JsValue, JsValue> {
     let methods = [("auto", Method::Auto), ("exact", Method::Exact), ("limit", Method::Limit)];
     let test = core::ks_test(reference, current, choose("method", method, &methods)?);
-    let object = Object::with_status(test.status)
-        .set_or_null("statistic", test.statistic)
-        .set_or_null("pValue", test.p_value)
-        .set_or_null("method", test.method.map(core::NullDistribution::as_str))
-        .set_count("n", test.n)
-        .set_count("m", test.m)
-        .set_count("missing", test.missing);
-    Ok(object.into())
+    object(&KsTest::from(test))
 }
 
 /// The Wasserstein distance: `{status, distance, overReferenceSd}`.
+///
+/// # Errors
+///
+/// Throws for a count over 2⁵³ only.
 #[wasm_bindgen]
-#[must_use]
-pub fn wasserstein(reference: &[f64], current: &[f64]) -> JsValue {
-    let moved = core::wasserstein(reference, current);
-    Object::with_status(moved.status)
-        .set_or_null("distance", moved.distance)
-        .set_or_null("overReferenceSd", moved.over_reference_sd)
-        .into()
+pub fn wasserstein(reference: &[f64], current: &[f64]) -> Result<JsValue, JsValue> {
+    let core::Wasserstein { status, distance, over_reference_sd, .. } = core::wasserstein(reference, current);
+    object(&Wasserstein { status: status.as_str(), distance, over_reference_sd })
 }
 
 /// Kuiper's test: `{status, statistic, pValue}`.
+///
+/// # Errors
+///
+/// Throws for a count over 2⁵³ only.
 #[wasm_bindgen]
-#[must_use]
-pub fn kuiper(reference: &[f64], current: &[f64]) -> JsValue {
+pub fn kuiper(reference: &[f64], current: &[f64]) -> Result<JsValue, JsValue> {
     let test = core::kuiper(reference, current);
-    Object::with_status(test.status)
-        .set_or_null("statistic", test.statistic)
-        .set_or_null("pValue", test.p_value)
-        .into()
+    object(&Tested { status: test.status.as_str(), statistic: test.statistic, p_value: test.p_value })
 }
 
 /// The Cramér–von Mises test: `{status, statistic, pValue}`.
+///
+/// # Errors
+///
+/// Throws for a count over 2⁵³ only.
 #[wasm_bindgen(js_name = cramerVonMises)]
-#[must_use]
-pub fn cramer_von_mises(reference: &[f64], current: &[f64]) -> JsValue {
+pub fn cramer_von_mises(reference: &[f64], current: &[f64]) -> Result<JsValue, JsValue> {
     let test = core::cramer_von_mises(reference, current);
-    Object::with_status(test.status)
-        .set_or_null("statistic", test.statistic)
-        .set_or_null("pValue", test.p_value)
-        .into()
+    object(&Tested { status: test.status.as_str(), statistic: test.statistic, p_value: test.p_value })
 }
 
 /// The population stability index: `{status, value, edges, reference, current}`.
@@ -81,13 +77,8 @@ pub fn psi(
         bins: bin_options(bins, binning)?,
         smoothing: choose("smoothing", smoothing, &smoothings)?,
     };
-    let psi = core::psi(reference, current, options);
-    let object = Object::with_status(psi.status)
-        .set_or_null("value", psi.value)
-        .set("edges", psi.edges.into_iter().map(JsValue::from).collect::<Array>())
-        .set("reference", numbers(&psi.reference))
-        .set("current", numbers(&psi.current));
-    Ok(object.into())
+    let core::Psi { status, value, edges, reference, current, .. } = core::psi(reference, current, options);
+    object(&Psi { status: status.as_str(), value, edges, reference, current })
 }
 
 /// The Jensen–Shannon divergence: `{status, divergence, distance}`.
@@ -103,10 +94,8 @@ pub fn jensen_shannon(
     binning: &str,
 ) -> Result<JsValue, JsValue> {
     let answer = core::jensen_shannon(reference, current, bin_options(bins, binning)?);
-    let object = Object::with_status(answer.status)
-        .set_or_null("divergence", answer.divergence)
-        .set_or_null("distance", answer.distance);
-    Ok(object.into())
+    let (divergence, distance) = (answer.divergence, answer.distance);
+    object(&JensenShannon { status: answer.status.as_str(), divergence, distance })
 }
 
 /// Pearson's chi-square test of two lists of counts: `{status, statistic, dof, pValue, cramersV}`.
@@ -118,12 +107,7 @@ pub fn jensen_shannon(
 pub fn chi_square(reference: &[f64], current: &[f64]) -> Result<JsValue, JsValue> {
     let (reference, current) = (counts("referenceCounts", reference)?, counts("currentCounts", current)?);
     let test = core::chi_square(&reference, &current).map_err(Thrown::from)?;
-    let object = Object::with_status(test.status).set_or_null("statistic", test.statistic);
-    let object = match test.status {
-        Status::Ok => object.set_count("dof", test.dof),
-        Status::Inconclusive => object.set("dof", JsValue::NULL),
-    };
-    Ok(object.set_or_null("pValue", test.p_value).set_or_null("cramersV", test.cramers_v).into())
+    object(&ChiSquare::from(test))
 }
 
 /// Adjusts p-values for the number of checks.
@@ -146,10 +130,4 @@ fn bin_options(bins: f64, binning: &str) -> Result<BinOptions, Thrown> {
     let bins =
         NonZeroU16::new(whole("bins", bins)?).ok_or(DriftError::OptionOutOfRange { option: "bins" })?;
     Ok(BinOptions { bins, binning: choose("binning", binning, &binnings)? })
-}
-
-/// Counts as JavaScript has them.
-#[expect(clippy::cast_precision_loss, reason = "no array has 2⁵³ values")]
-fn numbers(counts: &[u64]) -> Array {
-    counts.iter().map(|count| JsValue::from(*count as f64)).collect()
 }

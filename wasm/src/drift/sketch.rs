@@ -4,8 +4,11 @@ use js_sys::Uint8Array;
 use placet_core::drift::{self as core, DriftError, Sketch};
 use wasm_bindgen::prelude::*;
 
-use super::whole;
-use crate::boundary::{Object, Thrown};
+use super::{
+    results::{SketchInfo, SketchKsTest},
+    whole,
+};
+use crate::boundary::{Thrown, object};
 
 /// More bytes than the largest sketch has: 63 levels, three times 65 535 values and some more.
 const LIMIT: u32 = 2 << 20;
@@ -42,12 +45,12 @@ pub fn sketch_merge(one: &Uint8Array, other: &Uint8Array) -> Result<Vec<u8>, JsV
 #[wasm_bindgen(js_name = sketchInfo)]
 pub fn sketch_info(sketch: &Uint8Array) -> Result<JsValue, JsValue> {
     let sketch = read(sketch)?;
-    let object = Object::new()
-        .set("k", sketch.k())
-        .set_count("count", sketch.count())
-        .set_count("missing", sketch.missing())
-        .set("rankError", sketch.rank_error());
-    Ok(object.into())
+    object(&SketchInfo {
+        k: sketch.k(),
+        count: sketch.count(),
+        missing: sketch.missing(),
+        rank_error: sketch.rank_error(),
+    })
 }
 
 /// The lower quantile; `undefined` where there is none.
@@ -79,16 +82,7 @@ pub fn sketch_rank(sketch: &Uint8Array, x: f64) -> Result<f64, JsValue> {
 #[wasm_bindgen(js_name = ksTestSketches)]
 pub fn ks_test_sketches(reference: &Uint8Array, current: &Uint8Array) -> Result<JsValue, JsValue> {
     let test = core::ks_test_sketches(&read(reference)?, &read(current)?);
-    let object = Object::with_status(test.status)
-        .set_or_null("statistic", test.statistic)
-        .set_or_null("error", test.statistic.map(|_| test.error))
-        .set_or_null("lowerBound", test.lower_bound)
-        .set_or_null("pValue", test.p_value)
-        .set_or_null("method", test.method.map(core::NullDistribution::as_str))
-        .set_count("n", test.n)
-        .set_count("m", test.m)
-        .set_count("missing", test.missing);
-    Ok(object.into())
+    object(&SketchKsTest::from(test))
 }
 
 pub(super) fn read(bytes: &Uint8Array) -> Result<Sketch, Thrown> {

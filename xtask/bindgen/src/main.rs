@@ -2,7 +2,8 @@
 //!
 //! The output is that of `wasm-bindgen --target web` without its guess of where the `.wasm` file
 //! lies (the entry points say it, and `import.meta.url` does not parse in the older module format)
-//! and without its types (the package's are written by hand).
+//! and without its types (the package's are written by hand). Functions keep their names where `PLACET_WASM_NAMES`
+//! is set, for whoever looks what takes the room or the time.
 
 use std::env;
 
@@ -20,7 +21,7 @@ fn main() -> Result<()> {
         .web(true)?
         .omit_default_module_path(true)
         .typescript(false)
-        .remove_name_section(true)
+        .remove_name_section(env::var_os("PLACET_WASM_NAMES").is_none())
         .remove_producers_section(true)
         .generate(output)
         .with_context(|| format!("cannot write the bindings of {input}"))

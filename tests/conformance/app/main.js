@@ -1,0 +1,13 @@
+// What a bundler is given: both builds decide about the example, and the page sends the records.
+import { decide, init } from 'placet';
+import { decide as decideSmall, init as initSmall } from 'placet/verify';
+
+async function run() {
+  await Promise.all([init(), initSmall()]);
+  const read = async (name) => new Uint8Array(await (await fetch(`/example/${name}.json`)).arrayBuffer());
+  const [bundle, trust, request] = await Promise.all(['bundle', 'trust', 'request'].map(read));
+  const records = [decide, decideSmall].map((decide) => new TextDecoder().decode(decide(bundle, trust, null, request).bytes));
+  await fetch('/results', { method: 'POST', body: JSON.stringify(records) });
+}
+
+run();

@@ -1,0 +1,177 @@
+//! `cargo xtask bench`: Placet and its peers side by side.
+//!
+//! A suite is a script `benches/NAME.mjs` that prints Markdown; `benches/frame.mjs` runs its contenders and makes the
+//! tables. Here stands what a suite needs before it starts.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use crate::{
+    conformance,
+    failure::Failure,
+    setup,
+    step::{self, Count},
+    workspace::{cargo, program, root, target},
+};
+
+/// One comparison.
+struct Suite {
+    /// The script is `benches/NAME.mjs`.
+    name: &'static str,
+    about: &'static str,
+    /// Builds and installs what the script needs, and returns the variables that tell it where that is.
+    prepare: fn() -> Result<Variables, Failure>,
+}
+
+/// Variables of the environment.
+type Variables = Vec<(&'static str, PathBuf)>;
+
+const SUITES: &[Suite] =
+    &[Suite { name: "npm", about: "the npm package beside other verifiers in JavaScript", prepare: npm }];
+
+/// The report, in which each suite has its place.
+const REPORT: &str = "docs/performance.md";
+
+/// One line a suite.
+pub(crate) fn list() -> String {
+    SUITES.iter().fold(String::new(), |mut list, suite| {
+        // Writing to a string cannot fail.
+        let _ = writeln!(list, "  {:<12} {}", suite.name, suite.about);
+        list
+    })
+}
+
+/// Runs the named suites, or all; `--write` puts the tables into the report, too.
+///
+/// # Errors
+/// `unknown_suite` before anything runs, `bench_failed` for a suite that does not end well.
+pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
+    let (options, names): (Vec<&str>, Vec<&str>) = arguments.iter().partition(|word| word.starts_with("--"));
+    if let Some(other) = options.iter().find(|option| **option != "--write") {
+        return Err(Failure::new("unknown_option", format!("{other}; there is --write")));
+    }
+    for suite in choose(&names)? {
+        println!("{}: {}", suite.name, suite.about);
+        let variables = (suite.prepare)()?;
+        let mut command = program("node");
+        command.arg(root().join("benches").join(suite.name).with_extension("mjs")).envs(variables);
+        let tables = output(&mut command)?;
+        println!("\n{tables}");
+        let file = target().join("bench").join(suite.name).with_extension("md");
+        fs::create_dir_all(target().join("bench")).map_err(|error| Failure::file(&file, &error))?;
+        fs::write(&file, &tables).map_err(|error| Failure::file(&file, &error))?;
+        if !options.is_empty() {
+            report(suite.name, &tables)?;
+        }
+    }
+    Ok(())
+}
+
+fn choose(names: &[&str]) -> Result<Vec<&'static Suite>, Failure> {
+    if names.is_empty() {
+        return Ok(SUITES.iter().collect());
+    }
+    let find = |name: &&str| {
+        let suite = SUITES.iter().find(|suite| suite.name == *name);
+        suite.ok_or_else(|| Failure::new("unknown_suite", format!("{name}; there are:\n{}", list())))
+    };
+    names.iter().map(find).collect()
+}
+
+/// What a suite prints; its progress goes to the terminal.
+fn output(command: &mut Command) -> Result<String, Failure> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| Failure::new("program_not_started", format!("node: {error}")))?;
+    if !output.status.success() {
+        return Err(Failure::new("bench_failed", "the suite's script ended with an error"));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Replaces what stands in the report between the marks of a suite.
+fn report(name: &str, tables: &str) -> Result<(), Failure> {
+    let file = root().join(REPORT);
+    let text = fs::read_to_string(&file).map_err(|error| Failure::file(&file, &error))?;
+    let text = replaced(&text, name, tables)
+        .ok_or_else(|| Failure::new("report_mark", format!("{REPORT} has no place for `{name}`")))?;
+    fs::write(&file, text).map_err(|error| Failure::file(&file, &error))
+}
+
+fn replaced(text: &str, name: &str, tables: &str) -> Option<String> {
+    let (begin, end) = (format!("<!-- bench {name} -->\n"), format!("<!-- end {name} -->"));
+    let (before, rest) = text.split_once(&begin)?;
+    let (_, after) = rest.split_once(&end)?;
+    Some(format!("{before}{begin}\n{}\n\n{end}{after}", tables.trim()))
+}
+
+/// The packages of `benches/package-lock.json`: the peers.
+fn peers() -> Result<PathBuf, Failure> {
+    setup::npm_packages(Path::new("benches"), "the peers of the benchmarks")
+}
+
+/// The package as it is installed, and documents of a model that three people approved.
+fn npm() -> Result<Variables, Failure> {
+    peers()?;
+    let consumer = conformance::install(&mut |name, command| prepare(name, command))?;
+    let example = target().join("bench/example");
+    prepare(
+        "write an example",
+        cargo("run --package placet-conformance -- example").arg(&example).args([
+            "alice.ng",
+            "chandra.iyer",
+            "dana.osei",
+        ]),
+    )?;
+    Ok(vec![("PLACET_CONSUMER", consumer), ("PLACET_EXAMPLE", example)])
+}
+
+fn prepare(name: &str, command: &mut Command) -> Result<(), Failure> {
+    match step::run(name, &target().join("xtask/logs/bench.log"), Count::Preparation, command)?.failed {
+        0 => Ok(()),
+        _ => Err(Failure::new("bench_not_prepared", name)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SUITES, choose, replaced};
+    use crate::workspace::root;
+
+    #[test]
+    fn every_suite_has_its_script_and_its_place_in_the_report() {
+        let report = std::fs::read_to_string(root().join(super::REPORT)).expect("the report");
+        for suite in SUITES {
+            assert!(
+                root().join("benches").join(suite.name).with_extension("mjs").is_file(),
+                "{}",
+                suite.name
+            );
+            assert!(replaced(&report, suite.name, "").is_some(), "{}", suite.name);
+        }
+    }
+
+    #[test]
+    fn a_misspelt_suite_runs_nothing() {
+        let failure = choose(&["nmp"]).err().expect("unknown");
+        assert!(failure.to_string().starts_with("unknown_suite: nmp"));
+    }
+
+    #[test]
+    fn tables_replace_those_of_their_suite_only() {
+        let text = "a\n<!-- bench x -->\nold\n<!-- end x -->\n<!-- bench y -->\nkept\n<!-- end y -->\n";
+        let new = replaced(text, "x", "new\n").expect("a place");
+        assert_eq!(
+            new,
+            "a\n<!-- bench x -->\n\nnew\n\n<!-- end x -->\n<!-- bench y -->\nkept\n<!-- end y -->\n"
+        );
+        assert_eq!(replaced(&new, "x", "new\n").as_deref(), Some(new.as_str()));
+        assert_eq!(replaced(text, "z", "new"), None);
+    }
+}
