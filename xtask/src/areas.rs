@@ -6,7 +6,11 @@ mod mutations;
 mod oracle;
 mod trunk;
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     browser, conformance,
