@@ -63,6 +63,8 @@ export async function open() {
 export async function visit(browser, origin, { theme = "light", width = 1440, height = 1100, path = "/", now = about.now } = {}) {
   const context = await browser.newContext({ baseURL: origin, colorScheme: theme, viewport: { width, height }, acceptDownloads: true });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  // A machine that compiles at the same time is slow, not wrong.
+  context.setDefaultTimeout(90_000);
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
