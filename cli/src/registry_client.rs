@@ -5,7 +5,7 @@
 
 use std::{
     io::{BufRead as _, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread::sleep,
     time::Duration,
 };
@@ -92,13 +92,7 @@ impl RegistryArgs {
                 "it is written like http://127.0.0.1:8787; for a registry behind TLS run a local proxy that speaks it",
             ));
         }
-        let token = self.read_token_file.as_ref().map(|path| {
-            let text = String::from_utf8(files::read(path, limits::TEXT)?).unwrap_or_default();
-            let token = text.trim().to_owned();
-            let fit = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-            let message = || format!("{} holds no token", path.display());
-            if fit { Ok(token) } else { Err(Error::new("token_malformed", message())) }
-        });
+        let token = self.read_token_file.as_ref().map(|path| read_token(path));
         // What a registry sends on to is another registry; nobody named that one.
         let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
         let agent = config.timeout_global(Some(TIMEOUT)).build().into();
@@ -116,6 +110,19 @@ impl RegistryArgs {
                 .hint("name it with --registry URL or PLACET_REGISTRY; `placet serve` runs one")
         })
     }
+}
+
+/// The token in a file.
+///
+/// # Errors
+///
+/// `token_malformed`, and why the file cannot be read.
+pub(crate) fn read_token(path: &Path) -> Result<String> {
+    let text = String::from_utf8(files::read(path, limits::TEXT)?).unwrap_or_default();
+    let token = text.trim().to_owned();
+    let fit = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let message = || format!("{} holds no token", path.display());
+    if fit { Ok(token) } else { Err(Error::new("token_malformed", message())) }
 }
 
 /// A registry that can be asked.
@@ -278,6 +285,17 @@ impl Registry {
             }
         }
         if found { Ok(envelopes) } else { Err(self.mismatch(proposal)) }
+    }
+
+    /// The drift reports about a model in an environment, at most the newest 200.
+    pub(crate) fn drift_reports(&self, model: &str, environment: &str) -> Result<Vec<Envelope>> {
+        let path = format!("/v1/drift/{}?environment={environment}&limit=200", percent_encoded(model));
+        let bytes = self.get(&path, PROPOSAL)?;
+        let answer = Json::parse(&bytes).map_err(ParseError::from).at(&self.base)?;
+        let mut members = answer.members().ok_or_else(|| self.unreadable())?;
+        let reports = members.find(|(name, _)| name == "reports").and_then(|(_, reports)| reports.elements());
+        let reports = reports.ok_or_else(|| self.unreadable())?;
+        reports.map(|report| Envelope::from_value(report).at(&self.base)).collect()
     }
 
     /// Begins to listen to what is admitted, for so long at most.

@@ -2,6 +2,7 @@
 
 mod agents;
 mod e2e;
+pub(crate) mod gateways;
 mod mutations;
 mod oracle;
 mod trunk;
@@ -52,6 +53,7 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "fixtures", about: "the models are those that their script trains", run: fixtures },
     Area { name: "cli", about: "the `placet` command", run: cli },
     Area { name: "registry", about: "the registry", run: registry },
+    Area { name: "gateways", about: "nginx and Envoy, with a registry", run: gateways::run },
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
     Area {

@@ -321,13 +321,15 @@ impl Named {
     /// leads.
     fn take_checkpoint_of(&self, decision: &mut Decision, held: &Held) {
         let size = held.ledger.as_ref().map_or(0, |ledger| ledger.entries.len());
+        let told = self.ledger.as_deref().filter(|told| {
+            let rest =
+                told.strip_prefix("included, checkpoint of ").and_then(|rest| rest.strip_suffix(" entries"));
+            rest.and_then(|number| number.parse().ok()).is_some_and(|then: usize| then <= size)
+        });
         let gates = decision.gates.iter_mut();
-        let passed = gates.filter(|gate| gate.gate == Gate::Ledger && gate.status == Status::Pass);
-        for gate in passed {
-            let told = (1..=size).map(|size| format!("included, checkpoint of {size} entries"));
-            if let Some(told) = told.into_iter().find(|told| Some(told) == self.ledger.as_ref()) {
-                gate.detail = told;
-            }
+        let passed = gates.into_iter().find(|gate| gate.gate == Gate::Ledger && gate.status == Status::Pass);
+        if let (Some(gate), Some(told)) = (passed, told) {
+            told.clone_into(&mut gate.detail);
         }
     }
 }

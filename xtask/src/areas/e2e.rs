@@ -73,7 +73,7 @@ fn node_tests(run: &mut Run, console: &Path) -> Result<Command, Failure> {
 }
 
 /// The files of tests in a directory, in order.
-fn test_files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn test_files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failed = |error| Failure::file(directory, &error);
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(failed)? {
