@@ -3,9 +3,10 @@
 mod agents;
 mod e2e;
 mod fetch_gateway;
-mod gateways;
+pub(crate) mod gateways;
 mod mutations;
 mod oracle;
+mod trunk;
 
 use std::{
     fmt::Write as _,
@@ -61,7 +62,12 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "gateways", about: "nginx and Envoy, with a registry", run: gateways::run },
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
-    Area { name: "fuzz", about: "the registry, asked whatever its description allows", run: e2e::fuzz },
+    Area {
+        name: "interface",
+        about: "the registry, asked whatever its description allows",
+        run: e2e::interface,
+    },
+    Area { name: "trunk", about: "Trunk builds the same console", run: trunk::run },
 ];
 
 /// One line an area.
