@@ -6,6 +6,7 @@ mod audit;
 mod bundle;
 mod completions;
 mod deploy;
+mod expiring;
 mod facts;
 #[cfg(unix)]
 mod gate;
@@ -14,6 +15,7 @@ mod init;
 mod keygen;
 mod ledger;
 mod list;
+mod monitor;
 mod policy;
 mod propose;
 mod pull;
@@ -98,10 +100,12 @@ enum Command {
     Bundle(bundle::MakeBundle),
     Verify(Box<verify::Verify>),
     Deploy(Box<deploy::Deploy>),
+    Monitor(Box<monitor::Monitor>),
     Show(show::Show),
     Push(push::Push),
     Pull(pull::Pull),
     Status(status::Status),
+    Expiring(expiring::Expiring),
     #[cfg(unix)]
     Serve(Box<serve::Serve>),
     #[cfg(unix)]
@@ -143,10 +147,12 @@ impl Cli {
             Command::Bundle(command) => command.run(&context),
             Command::Verify(command) => command.run(&context),
             Command::Deploy(command) => command.run(&context),
+            Command::Monitor(command) => command.run(&context),
             Command::Show(command) => command.run(&context),
             Command::Push(command) => command.run(&context),
             Command::Pull(command) => command.run(&context),
             Command::Status(command) => command.run(&context),
+            Command::Expiring(command) => command.run(&context),
             #[cfg(unix)]
             Command::Serve(command) => command.run(&context),
             #[cfg(unix)]

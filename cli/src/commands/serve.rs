@@ -1,5 +1,7 @@
 //! `placet serve`: a registry.
 
+mod webhooks;
+
 use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Args;
@@ -22,12 +24,20 @@ use crate::{
 /// (--make-keys), so that the policy can name them; then give the digest of version 1 of the policy as the pin. Nothing
 /// that it says is evidence: it can withhold, and it cannot forge. It stops on Ctrl-C or SIGTERM.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 #[command(after_help = "Examples:
   placet serve --data registry --make-keys
   placet serve --data registry --pin sha256:… --policy placet/policies/0001.json    the first start
   placet serve --data registry                                                     every later one
   placet serve --data registry --console target/console
   placet serve --data registry --read-token \"sha256:$(printf %s \"$TOKEN\" | sha256sum | cut -c-64)\"
+
+A file of webhooks, each told everything, or only what it lists:
+  [[webhook]]
+  name = \"operations\"
+  url = \"http://127.0.0.1:9000/placet\"
+  secret_file = \"operations.secret\"       # whsec_ and base64 of 24 bytes or more
+  events = [\"proposal.made\", \"quorum.reached\", \"approval.expiring\", \"drift.alert\", \"revoked\"]
 
 It speaks plain HTTP: put a proxy that speaks TLS before it, and say --behind-proxy.")]
 pub(super) struct Serve {
@@ -61,6 +71,12 @@ pub(super) struct Serve {
     /// Take the client's address from X-Forwarded-For, as behind a proxy of one's own
     #[arg(long)]
     behind_proxy: bool,
+    /// TOML file that says whom to tell what happens here: see `placet serve --help`
+    #[arg(long, value_name = "FILE")]
+    webhooks: Option<PathBuf>,
+    /// Try again to deliver events that webhooks never took
+    #[arg(long, requires = "webhooks")]
+    revive_webhooks: bool,
     /// After a restore: every statement is back, so lists may be signed again
     #[arg(long)]
     rebuilt: bool,
@@ -80,6 +96,10 @@ impl Serve {
         if let Some(directory) = &self.console {
             let files = StaticFiles::from_directory(directory).at(directory.display())?;
             config.console = Some(Arc::new(files));
+        }
+        if let Some(path) = &self.webhooks {
+            config.webhooks = webhooks::read(path)?;
+            config.revive_webhooks = self.revive_webhooks;
         }
         self.log.start();
         let json = context.json;

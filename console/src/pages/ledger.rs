@@ -83,6 +83,11 @@ impl Shelf {
         })
     }
 
+    /// Whether the page was left while something was fetched.
+    fn is_gone(&self) -> bool {
+        self.head.is_disposed()
+    }
+
     /// How many rows there are.
     fn total(&self) -> usize {
         let matches = self.book.with(|book| book.matches.as_ref().map(Vec::len));
@@ -239,6 +244,9 @@ async fn step(shelf: Shelf, head: &Head, filter: &Filter) -> Result<(), Failure>
     });
     if let Some(entry) = unlooked {
         let line = look(shelf.console, &entry, head).await?;
+        if shelf.is_gone() {
+            return Ok(());
+        }
         shelf.book.update(|book| drop(book.looked.insert(entry.index, line.looked)));
         return Ok(());
     }
@@ -249,6 +257,9 @@ async fn step(shelf: Shelf, head: &Head, filter: &Filter) -> Result<(), Failure>
             shelf.book.with_untracked(|book| (begin..end).all(|place| book.entries.contains_key(&place)));
         if !is_read {
             fetch_page(shelf, begin).await?;
+        }
+        if shelf.is_gone() {
+            return Ok(());
         }
         shelf.book.update(|book| {
             let passing = book.entries.range(begin..end).rev().filter(|(_, entry)| filter.passes(entry));
@@ -266,6 +277,9 @@ async fn step(shelf: Shelf, head: &Head, filter: &Filter) -> Result<(), Failure>
 
 async fn fetch_page(shelf: Shelf, begin: u64) -> Result<(), Failure> {
     let bytes = shelf.console.client().entries(begin, PAGE).await?;
+    if shelf.is_gone() {
+        return Ok(());
+    }
     let entries = ledger::entries(&bytes).ok_or(Failure::Unreadable("json_syntax"))?;
     let expected = begin..(begin + PAGE).min(untrack(|| shelf.size()));
     shelf.book.update(|book| {
@@ -403,10 +417,16 @@ async fn recount(shelf: Shelf, head: Head) {
             Ok(bytes) => bytes,
             Err(Failure::Refused { status: 429, .. }) => {
                 gloo_timers::future::TimeoutFuture::new(500).await;
+                if shelf.is_gone() {
+                    return;
+                }
                 continue;
             }
             Err(failure) => break Err(Trouble { code: failure.code(), words: failure.words() }),
         };
+        if shelf.is_gone() {
+            return;
+        }
         let before = recount.size();
         let taken = match ledger::entries(&bytes) {
             Some(entries) => recount.take(&entries),
@@ -617,6 +637,9 @@ async fn take_away(shelf: Shelf, format: &'static str) {
         if row % 50 == 0 {
             shelf.busy.set(format!("{} of {} entries", grouped(row as u64), grouped(rows as u64)));
             browser::breathe().await;
+        }
+        if shelf.is_gone() {
+            return;
         }
         let Some(place) = untrack(|| shelf.place(row)) else { break };
         let entry_at = |place| shelf.book.with_untracked(|book| book.entries.get(&place).cloned());

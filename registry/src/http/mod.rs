@@ -17,6 +17,7 @@ mod query;
 mod rates;
 mod static_files;
 mod trust;
+mod webhooks;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -132,6 +133,7 @@ fn routes() -> Vec<(Method, &'static str, MethodRouter<Arc<App>>)> {
         (Method::GET, "/v1/ledger/consistency", get(ledger::consistency)),
         (Method::GET, "/v1/enrolments", get(enrolments::list)),
         (Method::POST, "/v1/enrolments", post(enrolments::submit)),
+        (Method::GET, "/v1/webhooks", get(webhooks::waiting)),
         (Method::GET, "/v1/events", get(events::events)),
         (Method::GET, "/v1/openapi.json", get(health::openapi)),
         (Method::GET, "/healthz", get(health::alive)),
