@@ -35,14 +35,14 @@ pub(super) fn run(run: &mut Run) -> Result<(), Failure> {
 }
 
 /// The registry's description of its interface, turned against the registry.
-pub(super) fn fuzz(run: &mut Run) -> Result<(), Failure> {
+pub(super) fn interface(run: &mut Run) -> Result<(), Failure> {
     setup::node_packages()?;
     let why = "the registry is asked whatever its description allows";
     let python = python::environment("schemathesis", "tests/e2e/requirements.txt", why)?;
     let files = console::build(console::RELEASE)?;
     let mut tests = node_tests(run, &files)?;
     tests
-        .arg(root().join("tests/e2e/fuzz.mjs"))
+        .arg(root().join("tests/e2e/interface.mjs"))
         .env("PLACET_E2E_SCHEMATHESIS", python.with_file_name("schemathesis"));
     run.check("schemathesis", Count::Node, &mut tests)?;
     Ok(())
