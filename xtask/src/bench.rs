@@ -34,6 +34,11 @@ type Variables = Vec<(&'static str, PathBuf)>;
 const SUITES: &[Suite] = &[
     Suite { name: "npm", about: "the npm package beside other verifiers in JavaScript", prepare: npm },
     Suite { name: "gateways", about: "Envoy and nginx with Placet, and without", prepare: gateways },
+    Suite {
+        name: "fetch-gateway",
+        about: "a Worker with Placet in workerd, and without",
+        prepare: fetch_gateway,
+    },
 ];
 
 /// The report, in which each suite has its place.
@@ -152,6 +157,22 @@ fn gateways() -> Result<Variables, Failure> {
         ("PLACET_GATEWAYS_NOOP", filters.join("examples/noop.wasm")),
         ("PLACET_GATEWAYS_PLACET", target().join("release/placet")),
         ("PLACET_GATEWAYS_PYTHON", python),
+    ])
+}
+
+/// The installed package, the command for a world to decide about, and what is measured with.
+fn fetch_gateway() -> Result<Variables, Failure> {
+    gateways::nginx()?;
+    if find_program(&["wrk"]).is_none() {
+        setup::apt(&["wrk"], "gateways are put under load")?;
+    }
+    setup::node_packages()?;
+    prepare("build the command", &mut cargo("build --package placet-cli"))?;
+    let consumer = conformance::install(&mut |name, command| prepare(name, command))?;
+    Ok(vec![
+        ("PLACET_CONSUMER", consumer),
+        ("PLACET_REPOSITORY", root()),
+        ("PLACET", target().join("debug/placet")),
     ])
 }
 
