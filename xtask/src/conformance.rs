@@ -48,6 +48,9 @@ pub(crate) fn package(run: &mut Run) -> Result<(), Failure> {
             .current_dir(&consumer);
         run.check(name, Count::Step, &mut tsc)?;
     }
+    let mut size = program("node");
+    size.arg(root().join("wasm/size.mjs")).arg(target().join("npm/placet")).arg("--check");
+    run.check("sizes", Count::Step, &mut size)?;
     run.check("publint", Count::Step, tool("publint").arg("--strict").arg(target().join("npm/placet")))?;
     run.check(
         "are the types wrong",

@@ -1,7 +1,8 @@
 //! The npm package, built into `target/npm/placet`.
 //!
-//! There are two builds, each one module with its bindings: the whole, and what a verifier needs. Each serves every runtime; the entry points in `wasm/npm` differ
-//! only in where they find the module. The directory appears whole or not at all.
+//! There are two builds, each one module with its bindings: the whole, and what a verifier needs. Each serves every
+//! runtime; the entry points in `wasm/npm` differ only in where they find the module. The directory appears whole or not
+//! at all.
 //!
 //! There is no pass of `wasm-opt`: version 132 took 7 % off the module but added 7 % to its size under
 //! brotli, which is what travels, and made no decision faster.
@@ -16,7 +17,7 @@ use crate::{
     failure::Failure,
     setup,
     step::{self, Count},
-    workspace::{cargo, root, target},
+    workspace::{cargo, program, root, target},
 };
 
 /// Modules of `lib` that the small build has a copy of, beside its own bindings. What imports no bindings is shared.
@@ -26,6 +27,7 @@ const VERIFIER: [&str; 8] =
 /// Builds the package and returns its directory.
 pub(crate) fn build() -> Result<PathBuf, Failure> {
     setup::rust_target(setup::WASM, "the npm package is compiled for it")?;
+    setup::node()?;
     let unfinished = target().join("npm/placet.unfinished");
     remove(&unfinished)?;
     let [library, small] = ["lib", "verify/lib"].map(|name| unfinished.join(name));
@@ -52,6 +54,10 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
         write(&unfinished.join(types).with_extension("d.cts"), &twin)?;
     }
     set_version(&unfinished.join("package.json"))?;
+    prepare(
+        "write its API page",
+        program("node").arg(root().join("wasm/api.mjs")).arg(unfinished.join("API.md")),
+    )?;
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         copy(&root().join(licence), &unfinished.join(licence))?;
     }
