@@ -50,6 +50,8 @@ pub mod drift_report;
 pub mod envelope;
 pub mod error;
 mod gather;
+#[cfg(doctest)]
+mod impossible;
 pub mod inspect;
 pub mod json;
 pub mod key;

@@ -211,6 +211,21 @@ fn an_error_that_is_understated_does_not_parse() {
 }
 
 #[test]
+fn an_error_beyond_all_values_does_not_parse() {
+    let mut bytes = sketch_of(128, &normal(4, 3_000, 0.0)).to_bytes();
+    let variance = 24..32;
+    bytes[variance.clone()].copy_from_slice(&(3_000.0_f64 * 3_000.0).to_le_bytes());
+    let worst = Sketch::parse(&bytes).unwrap();
+    let mut twice = worst.clone();
+    twice.merge(&worst);
+    assert!(Sketch::parse(&twice.to_bytes()).is_ok());
+    for beyond in [3_000.0 * 3_000.0 + 1.0, 1e300, f64::INFINITY, f64::NAN] {
+        bytes[variance.clone()].copy_from_slice(&beyond.to_le_bytes());
+        assert_eq!(Sketch::parse(&bytes).unwrap_err().code(), "sketch_content", "{beyond}");
+    }
+}
+
+#[test]
 fn hostile_bytes_never_panic() {
     let template = sketch_of(128, &normal(4, 3_000, 0.0)).to_bytes();
     let mut random = Random::new(7);

@@ -1,10 +1,17 @@
 //! The areas of `cargo xtask test`.
 
+mod agents;
 mod e2e;
+pub(crate) mod gateways;
 mod mutations;
 mod oracle;
+mod trunk;
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     browser, conformance,
@@ -42,12 +49,19 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "conformance", about: "the vectors in every runtime", run: conformance::vectors },
     Area { name: "bundlers", about: "the npm package in Vite and webpack", run: conformance::bundlers },
     Area { name: "interop", about: "other implementations read what Placet writes", run: interop },
+    Area { name: "agents", about: "agents' registries and consumers read facts", run: agents::run },
     Area { name: "fixtures", about: "the models are those that their script trains", run: fixtures },
     Area { name: "cli", about: "the `placet` command", run: cli },
     Area { name: "registry", about: "the registry", run: registry },
+    Area { name: "gateways", about: "nginx and Envoy, with a registry", run: gateways::run },
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
-    Area { name: "fuzz", about: "the registry, asked whatever its description allows", run: e2e::fuzz },
+    Area {
+        name: "interface",
+        about: "the registry, asked whatever its description allows",
+        run: e2e::interface,
+    },
+    Area { name: "trunk", about: "Trunk builds the same console", run: trunk::run },
 ];
 
 /// One line an area.
@@ -152,7 +166,33 @@ fn interop(run: &mut Run) -> Result<(), Failure> {
     let write = "run --package placet-interop -- reference";
     run.need("write records", Count::Preparation, cargo(write).arg(&records))?;
     let script = root().join("tests/interop/reference/check.py");
-    run.check("records in Python", Count::Step, program(python).arg(script).arg(records))?;
+    run.check("records in Python", Count::Step, program(&python).arg(script).arg(records))?;
+    outside(run, &python, &directory.join("outside"))?;
+    let proofs = "test --package placet-core --test wycheproof -- --nocapture";
+    run.check("Wycheproof's Ed25519", Count::Cargo, &mut cargo(proofs))?;
+    Ok(())
+}
+
+/// in-toto, securesystemslib, OpenSSL, sha256sum and sigstore on what Placet wrote, and Placet on what they signed.
+fn outside(run: &mut Run, python: &Path, directory: &Path) -> Result<(), Failure> {
+    if find_program(&["openssl"]).is_none() {
+        setup::apt(&["openssl"], "another implementation verifies signatures")?;
+    }
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(Failure::file(directory, &error));
+        }
+        _ => {}
+    }
+    let write = |what: &str| {
+        let mut command = cargo(&format!("run --package placet-interop -- {what}"));
+        command.arg(directory);
+        command
+    };
+    run.need("write envelopes, checkpoints and trees", Count::Preparation, &mut write("outside"))?;
+    let script = root().join("tests/interop/outside/check.py");
+    run.check("read by others", Count::Line, program(python).arg(script).arg(directory))?;
+    run.check("what others signed", Count::Line, &mut write("signed"))?;
     Ok(())
 }
 

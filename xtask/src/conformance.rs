@@ -193,7 +193,7 @@ fn tarball() -> PathBuf {
     target().join(format!("npm/placet-{}.tgz", env!("CARGO_PKG_VERSION")))
 }
 
-fn node_test(files: &[PathBuf]) -> Command {
+pub(crate) fn node_test(files: &[PathBuf]) -> Command {
     let mut command = program("node");
     command.args(["--expose-gc", "--test", "--test-reporter=tap"]).args(files);
     command

@@ -10,6 +10,8 @@ use placet_core::{
     code::Code,
     decision::{Decision, Outcome},
     digest::Digest,
+    error::ParseError,
+    json::{ObjectWriter, Value as Json},
     proposal::Proposal,
     reference::{IntegrityFacts, ModelApproval, Terms},
     request::Request,
@@ -68,9 +70,8 @@ impl Facts {
         let facts = if self.integrity {
             integrity.to_json()
         } else {
-            let mut facts = agent_facts(&evidence, proposal, digest, &decisions, &bundle)?;
-            facts["governance"] = governance(&integrity)["governance"].clone();
-            facts.to_string()
+            let facts = agent_facts(&evidence, proposal, digest, &decisions, &bundle)?;
+            with_governance(&facts, &integrity.to_json())?
         };
         files::create(&self.output, format!("{facts}\n").as_bytes(), Access::Anyone)?;
         let (style, word) = if permitted { (GOOD, "permitted") } else { (BAD, "denied") };
@@ -155,8 +156,13 @@ fn integrity(
     Ok(IntegrityFacts::of(&record, permitted))
 }
 
-fn governance(integrity: &IntegrityFacts) -> Value {
-    serde_json::from_str(&integrity.to_json()).unwrap_or_default()
+/// The parts with the integrity facts beside them, whose bytes stay as the reference writes them.
+fn with_governance(facts: &Value, integrity: &str) -> Result<String> {
+    let integrity = Json::parse(integrity.as_bytes()).map_err(ParseError::from)?;
+    let parts = facts.as_object().into_iter().flatten();
+    let object = parts.fold(ObjectWriter::new(), |object, (name, part)| object.raw(name, part.to_string()));
+    let members = integrity.members().into_iter().flatten();
+    Ok(members.fold(object, |object, (name, part)| object.raw(&name, part.raw())).finish())
 }
 
 /// The parts of an AgentFacts record that speak of trust, as `sm-bridge` reads them.

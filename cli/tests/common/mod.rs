@@ -3,6 +3,8 @@
 #![allow(missing_docs, unreachable_pub, clippy::missing_panics_doc, reason = "a test's own helpers")]
 
 #[cfg(unix)]
+pub mod page;
+#[cfg(unix)]
 pub mod server;
 
 use std::{

@@ -1,10 +1,13 @@
-//! Writes what another implementation is to read: `placet-interop reference FILE`.
+//! Writes what other implementations are to read, and reads what they wrote.
 //!
-//! `reference` writes records at random in the form of the Python library, one a line, for
-//! `tests/interop/reference/check.py`, which implements them a second time.
+//! - `reference FILE` writes records at random in the form of the Python library, one a line, for
+//!   `tests/interop/reference/check.py`, which implements them a second time.
+//! - `outside DIRECTORY` writes envelopes, checkpoints and trees for `tests/interop/outside/check.py`, which has them
+//!   verified by programs that know nothing of Placet; `signed DIRECTORY` verifies what those signed.
 
-use std::{env, fs, process::ExitCode};
+use std::{env, fs, path::Path, process::ExitCode};
 
+mod outside;
 mod reference;
 
 fn main() -> ExitCode {
@@ -12,7 +15,11 @@ fn main() -> ExitCode {
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["reference", file] => reference::lines()
             .and_then(|lines| fs::write(file, lines.join("\n")).map_err(|error| format!("{file}: {error}"))),
-        _ => Err("usage: placet-interop reference FILE".into()),
+        ["outside", directory] => outside::write(Path::new(directory)),
+        ["signed", directory] => {
+            outside::read(Path::new(directory)).map(|count| println!("{count} passed, 0 failed"))
+        }
+        _ => Err("usage: placet-interop reference FILE | outside DIRECTORY | signed DIRECTORY".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

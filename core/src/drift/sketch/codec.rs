@@ -7,12 +7,14 @@ use alloc::vec::Vec;
 
 use super::super::DriftError;
 use super::super::num::ascending;
-use super::{Sketch, capacity};
+use super::{Sketch, capacity, most_variance};
 
 const MAGIC: [u8; 4] = *b"PKLL";
 const VERSION: u8 = 1;
 /// Weights are powers of two in 64 bits.
 const MOST_LEVELS: u8 = 63;
+/// What two of them count together is still a number of 64 bits.
+const MOST_VALUES: u64 = 1 << 53;
 
 impl Sketch {
     /// The sketch as bytes.
@@ -91,8 +93,10 @@ impl Sketch {
         let least: f64 = (1..self.levels.len())
             .map(|h| libm::ldexp(0.25, i32::try_from(h.saturating_mul(2)).unwrap_or(0)))
             .sum();
-        let variance_fits = if least > 0.0 { self.variance >= least } else { self.variance.to_bits() == 0 };
-        sum == Some(self.count) && top_in_use && variance_fits && self.variance.is_finite()
+        let most = most_variance(self.count);
+        let variance_fits =
+            if least > 0.0 { (least..=most).contains(&self.variance) } else { self.variance.to_bits() == 0 };
+        sum == Some(self.count) && self.count <= MOST_VALUES && top_in_use && variance_fits
     }
 }
 

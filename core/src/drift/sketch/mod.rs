@@ -61,6 +61,11 @@ impl PartialEq for Sketch {
     }
 }
 
+/// The variance of a rank that may be anything: it is never off by more than all values.
+fn most_variance(count: u64) -> f64 {
+    float_u64(count) * float_u64(count)
+}
+
 impl Sketch {
     /// The least k.
     pub const MIN_K: u16 = 128;
@@ -103,9 +108,10 @@ impl Sketch {
     /// The two errors are added as if they agreed in sign, because the streams may have been the same.
     pub fn merge(&mut self, other: &Self) {
         // (√a + √b)², with nothing to round where one of them is 0.
-        self.variance += other.variance + 2.0 * libm::sqrt(self.variance * other.variance);
+        let sum = self.variance + other.variance + 2.0 * libm::sqrt(self.variance * other.variance);
         self.k = self.k.min(other.k);
         self.count = self.count.saturating_add(other.count);
+        self.variance = sum.min(most_variance(self.count));
         self.missing = self.missing.saturating_add(other.missing);
         self.coin = mix(self.coin ^ other.coin.rotate_left(32));
         if self.levels.len() < other.levels.len() {
@@ -215,7 +221,8 @@ impl Sketch {
             self.coin = mix(self.coin ^ fold(&full));
             let promoted: Vec<f64> =
                 full.into_iter().skip(usize::from(self.coin >> 63 == 1)).step_by(2).collect();
-            self.variance += libm::ldexp(1.0, i32::try_from(h.saturating_mul(2)).unwrap_or(i32::MAX));
+            let more = libm::ldexp(1.0, i32::try_from(h.saturating_mul(2)).unwrap_or(i32::MAX));
+            self.variance = (self.variance + more).min(most_variance(self.count));
             let above = h.saturating_add(1);
             if let Some(next) = self.levels.get_mut(above) {
                 next.extend(promoted);

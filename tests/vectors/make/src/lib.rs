@@ -10,7 +10,7 @@
 //! - `attacks`: one file for each way in which somebody tries to get around it.
 #![expect(clippy::too_many_lines, reason = "a list of cases is one thing, however long")]
 
-mod attacks;
+pub mod attacks;
 pub mod bytes;
 mod checks;
 mod documents;
@@ -41,6 +41,12 @@ pub fn files() -> Result<Vec<(String, String)>, String> {
         return Err(faults.join("\n"));
     }
     Ok(directories.into_iter().flat_map(|(name, files)| written(name, &files)).collect())
+}
+
+/// The page that tells of the attacks.
+#[must_use]
+pub fn attacks_page() -> String {
+    attacks::table::page(&attacks::files())
 }
 
 /// The files of one directory and the envelopes that they share.

@@ -17,6 +17,10 @@ fn main() -> io::Result<()> {
         fs::create_dir_all(file.parent().unwrap_or(&directory))?;
         fs::write(file, text)?;
     }
+    fs::write(
+        directory.join("../..").join(placet_vectors::attacks::table::PATH),
+        placet_vectors::attacks_page(),
+    )?;
     println!("{} files", files.len());
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! A vector, and the file it stands in.
 
+use std::collections::BTreeSet;
+
 use placet_core::{
     code::Code,
     decide::{Decided, decide},
@@ -131,6 +133,22 @@ impl File {
         self.vectors.push(Vector { name: name.into(), comment: comment.into(), call, input, expect });
     }
 
+    /// How many vectors it has.
+    pub(crate) fn count(&self) -> usize {
+        self.vectors.len()
+    }
+
+    /// The codes that its vectors expect.
+    pub(crate) fn codes(&self) -> BTreeSet<String> {
+        let mut codes = BTreeSet::new();
+        self.vectors.iter().for_each(|vector| {
+            for value in vector.expect.values() {
+                collect(value, &mut codes);
+            }
+        });
+        codes
+    }
+
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let arguments = self.vectors.iter().flat_map(|vector| &vector.input);
         let bytes = arguments.filter_map(|(_, argument)| match argument {
@@ -175,6 +193,15 @@ impl File {
         let mut text = serde_json::to_string_pretty(&all).unwrap_or_default();
         text.push('\n');
         text
+    }
+}
+
+fn collect(value: &Value, codes: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) if Code::from_text(text).is_some() => drop(codes.insert(text.clone())),
+        Value::Array(values) => values.iter().for_each(|value| collect(value, codes)),
+        Value::Object(members) => members.values().for_each(|value| collect(value, codes)),
+        _ => {}
     }
 }
 

@@ -1,6 +1,8 @@
 //! The vectors that stand in the repository are those that are made.
 #![expect(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
+use placet_vectors::attacks::table;
+
 use std::{
     collections::BTreeMap,
     fs,
@@ -33,4 +35,26 @@ fn a_vector_that_was_changed_by_hand_or_not_made_anew() {
     let changed: Vec<_> =
         made.iter().filter(|(path, text)| committed[*path] != **text).map(|(path, _)| path).collect();
     assert!(changed.is_empty(), "run `cargo run -p placet-vectors`: {changed:?}");
+}
+
+#[test]
+fn a_page_of_attacks_that_does_not_tell_of_the_vectors() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let page = fs::read_to_string(root.join(table::PATH)).unwrap();
+    assert_eq!(page, placet_vectors::attacks_page(), "run `cargo run -p placet-vectors`");
+    let unshown: Vec<_> =
+        page.lines().filter(|line| line.starts_with("| ") && line.contains(" |  | ")).collect();
+    assert!(unshown.is_empty(), "nothing shows these: {unshown:?}");
+}
+
+#[test]
+fn a_test_of_a_program_that_is_not_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    for (_, path, names) in table::TESTS {
+        let text = fs::read_to_string(root.join(path)).unwrap();
+        for name in names {
+            let (rust, node) = (format!("fn {name}()"), format!("test(\"{name}\""));
+            assert!(text.contains(&rust) || text.contains(&node), "{path} has no test {name}");
+        }
+    }
 }

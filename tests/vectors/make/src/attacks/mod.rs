@@ -11,6 +11,7 @@ mod manifests;
 mod people;
 mod review;
 mod signatures;
+pub mod table;
 
 use crate::vector::File;
 
