@@ -5,6 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 const ENTRIES = [
   ['placet', 'index.d.ts'],
   ['placet/sign', 'sign.d.ts'],
+  ['placet/gateway', 'gateway/index.d.ts'],
 ];
 const [page] = process.argv.slice(2);
 

@@ -2,6 +2,7 @@
 
 mod agents;
 mod e2e;
+mod fetch_gateway;
 pub(crate) mod gateways;
 mod mutations;
 mod oracle;
@@ -54,6 +55,11 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "fixtures", about: "the models are those that their script trains", run: fixtures },
     Area { name: "cli", about: "the `placet` command", run: cli },
     Area { name: "registry", about: "the registry", run: registry },
+    Area {
+        name: "fetch-gateway",
+        about: "the gateway of the npm package, on its platforms",
+        run: fetch_gateway::run,
+    },
     Area { name: "gateways", about: "nginx and Envoy, with a registry", run: gateways::run },
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
@@ -69,7 +75,7 @@ pub(crate) const ALL: &[Area] = &[
 pub(crate) fn list() -> String {
     ALL.iter().fold(String::new(), |mut list, area| {
         // Writing to a string cannot fail.
-        let _ = writeln!(list, "  {:<12} {}", area.name, area.about);
+        let _ = writeln!(list, "  {:<13} {}", area.name, area.about);
         list
     })
 }
