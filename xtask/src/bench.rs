@@ -13,7 +13,7 @@ use std::{
 use crate::{
     conformance,
     failure::Failure,
-    setup,
+    python, setup,
     step::{self, Count},
     workspace::{cargo, program, root, target},
 };
@@ -30,8 +30,14 @@ struct Suite {
 /// Variables of the environment.
 type Variables = Vec<(&'static str, PathBuf)>;
 
-const SUITES: &[Suite] =
-    &[Suite { name: "npm", about: "the npm package beside other verifiers in JavaScript", prepare: npm }];
+const SUITES: &[Suite] = &[
+    Suite { name: "npm", about: "the npm package beside other verifiers in JavaScript", prepare: npm },
+    Suite {
+        name: "drift",
+        about: "drift checks beside SciPy, NumPy, Evidently and typed arrays",
+        prepare: drift,
+    },
+];
 
 /// The report, in which each suite has its place.
 const REPORT: &str = "docs/performance.md";
@@ -130,6 +136,19 @@ fn npm() -> Result<Variables, Failure> {
         ]),
     )?;
     Ok(vec![("PLACET_CONSUMER", consumer), ("PLACET_EXAMPLE", example)])
+}
+
+/// The package as it is installed, a native program, and the peers in Python.
+fn drift() -> Result<Variables, Failure> {
+    let consumer = conformance::install(&mut |name, command| prepare(name, command))?;
+    prepare(
+        "build the native checks",
+        &mut cargo("build --release --package placet-core --example drift_speed"),
+    )?;
+    let why = "drift checks are compared with libraries in Python";
+    let python = python::environment("drift", "benches/drift/requirements.txt", why)?;
+    let native = target().join("release/examples/drift_speed");
+    Ok(vec![("PLACET_CONSUMER", consumer), ("PLACET_DRIFT_SPEED", native), ("PLACET_PYTHON", python)])
 }
 
 fn prepare(name: &str, command: &mut Command) -> Result<(), Failure> {
