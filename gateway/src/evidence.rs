@@ -1,12 +1,17 @@
 //! The trust that a gateway holds, and its proof: what was verified once stays beside whatever comes next.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
 use placet_core::{
     approval::{Approval, Verdict},
     bundle::Bundle,
+    code::Code,
     digest::Digest,
     envelope::Envelope,
+    error::{ParseError, VerifyError},
+    inspect::Kind,
+    policy::TrustPolicy,
+    revocation::{KeyRevocation, Revocation},
     statement::Statement as _,
     time::Timestamp,
     trust::{Succession, Trust, VerifiedTrust},
@@ -43,6 +48,25 @@ impl HeldTrust {
         (!new.is_empty()).then(|| Self::of(self.succession.with_revocations(new, now)))
     }
 
+    /// With one loose statement that ends something, if it is new.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] where it is none, or was signed by nobody who may.
+    pub fn with_negative(&self, envelope: Envelope, now: Timestamp) -> Result<Option<Self>, VerifyError> {
+        let chains = self.verified.pins().filter_map(|pin| self.verified.policy(pin));
+        let mut verified = Err(VerifyError::Signer { code: Code::PolicyMissing, principal: String::new() });
+        for chain in chains {
+            verified = verify_negative(chain, &envelope);
+            if verified.is_ok() {
+                break;
+            }
+        }
+        verified?;
+        let held = self.succession.held.revocations.iter().flatten().any(|held| *held == envelope);
+        Ok((!held).then(|| Self::of(self.succession.with_revocations([envelope], now))))
+    }
+
     /// What of it a restart must not lose.
     #[must_use]
     pub fn to_keep(&self) -> Trust {
@@ -57,5 +81,21 @@ impl HeldTrust {
 
     fn of(succession: Succession) -> Self {
         Self { verified: succession.held.verify(), succession }
+    }
+}
+
+/// Verifies a statement that ends something, as its type says what it is.
+fn verify_negative(chain: &TrustPolicy, envelope: &Envelope) -> Result<(), VerifyError> {
+    match Kind::of(envelope) {
+        Some(Kind::KeyRevocation) => chain.verify_negative::<KeyRevocation>(envelope).map(drop),
+        Some(Kind::Revocation) => chain.verify_negative::<Revocation>(envelope).map(drop),
+        Some(Kind::Approval) => {
+            let verdict = chain.verify_negative::<Approval>(envelope)?;
+            if verdict.statement().verdict == Verdict::Approve {
+                return Err(ParseError::Invalid { field: "decision", code: Code::UnknownValue }.into());
+            }
+            Ok(())
+        }
+        _ => Err(ParseError::Invalid { field: "payloadType", code: Code::WrongPayloadType }.into()),
     }
 }

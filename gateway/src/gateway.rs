@@ -12,7 +12,7 @@ use placet_core::{
     deployment::Deployment,
     digest::Digest,
     envelope::Envelope,
-    error::ParseError,
+    error::{ParseError, VerifyError},
     request::Request,
     state::State,
     time::Timestamp,
@@ -142,6 +142,19 @@ impl Gateway {
         }
     }
 
+    /// Whether a request is one for a route that is denied: then it is worth waiting for a look at the source that is
+    /// under way. It counts as no request.
+    pub fn denies<'a>(
+        &mut self,
+        hosts: impl IntoIterator<Item = &'a str>,
+        target: &str,
+        now: Timestamp,
+    ) -> bool {
+        let Ok(Found::Route(route)) = self.table.find(hosts, target) else { return false };
+        self.decide_if_needed(route, now);
+        !self.permits(route)
+    }
+
     /// Refuses a request of which the platform knows already that something is wrong with it.
     pub fn refuse(&mut self, code: Code) -> Answer<'static> {
         self.metrics.request(metrics::Outcome::Refused);
@@ -170,6 +183,26 @@ impl Gateway {
         let denied = self.verdicts.iter().enumerate();
         let denied = denied.filter(|(_, verdict)| !verdict.as_ref().is_some_and(Verdict::permits));
         denied.for_each(|(route, _)| self.schedule.hurry(Document::Bundle(route)));
+    }
+
+    /// A revocation, key revocation, rejection or withdrawal that somebody pushed. It counts at once, and what it is about
+    /// is looked at anew, as there may be more to know.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] where it does not count: it ends nothing, or nobody signed it who may. Then nothing changed.
+    pub fn revoke(&mut self, envelope: &[u8], now: Timestamp) -> Result<(), VerifyError> {
+        let envelope = Envelope::parse(envelope)?;
+        let missing = placet_core::code::Code::PolicyMissing;
+        let trust = self.trust.as_ref();
+        let trust = trust.ok_or(VerifyError::Signer { code: missing, principal: String::new() })?;
+        if let Some(trust) = trust.with_negative(envelope, now)? {
+            self.trust = Some(trust);
+            self.trust_changed();
+            self.pushed();
+            self.refresh_verdicts(now);
+        }
+        Ok(())
     }
 
     /// A document arrived. What cannot be read changes nothing but when it is fetched next.

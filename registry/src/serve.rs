@@ -136,7 +136,10 @@ async fn keep_ticking(registry: Arc<Registry>) {
     loop {
         let renewal = registry.view().chain().map(|chain| crate::list::Lifetime::of(chain.newest().policy()));
         let renewal = renewal.and_then(|lifetime| u64::try_from(lifetime.renewal).ok());
-        tokio::time::sleep(renewal.map_or(TICK, |seconds| Duration::from_secs(seconds).min(TICK))).await;
+        // A renewal that is due waits for the next tick: with a whole renewal between two, a list would be all but over
+        // before its successor is there.
+        let pause = renewal.map_or(TICK, |seconds| Duration::from_millis(seconds * 250).min(TICK));
+        tokio::time::sleep(pause).await;
         if let Err(error) = registry.tick().await {
             tracing::error!(code = error.code(), %error, "the list could not be renewed");
         }

@@ -11,11 +11,12 @@ use std::{
 };
 
 use crate::{
+    areas::gateways,
     conformance,
     failure::Failure,
     python, setup,
     step::{self, Count},
-    workspace::{cargo, program, root, target},
+    workspace::{cargo, find_program, program, root, target},
 };
 
 /// One comparison.
@@ -36,6 +37,12 @@ const SUITES: &[Suite] = &[
         name: "drift",
         about: "drift checks beside SciPy, NumPy, Evidently and typed arrays",
         prepare: drift,
+    },
+    Suite { name: "gateways", about: "Envoy and nginx with Placet, and without", prepare: gateways },
+    Suite {
+        name: "fetch-gateway",
+        about: "a Worker with Placet in workerd, and without",
+        prepare: fetch_gateway,
     },
 ];
 
@@ -149,6 +156,42 @@ fn drift() -> Result<Variables, Failure> {
     let python = python::environment("drift", "benches/drift/requirements.txt", why)?;
     let native = target().join("release/examples/drift_speed");
     Ok(vec![("PLACET_CONSUMER", consumer), ("PLACET_DRIFT_SPEED", native), ("PLACET_PYTHON", python)])
+}
+
+/// A released command, Envoy's filter and one that does nothing, and what is measured with.
+fn gateways() -> Result<Variables, Failure> {
+    gateways::nginx()?;
+    if find_program(&["wrk"]).is_none() {
+        setup::apt(&["wrk"], "gateways are put under load")?;
+    }
+    let python = gateways::python()?;
+    setup::rust_target(gateways::WASI, "Envoy's filter is built for it")?;
+    let filters = "build --package placet-gateway-envoy --lib --examples --profile wasm";
+    prepare("build the filters", cargo(filters).args(["--target", gateways::WASI]))?;
+    prepare("build the command (minutes)", &mut cargo("build --package placet-cli --release"))?;
+    let filters = target().join(gateways::WASI).join("wasm");
+    Ok(vec![
+        ("PLACET_GATEWAYS_FILTER", filters.join("placet_gateway_envoy.wasm")),
+        ("PLACET_GATEWAYS_NOOP", filters.join("examples/noop.wasm")),
+        ("PLACET_GATEWAYS_PLACET", target().join("release/placet")),
+        ("PLACET_GATEWAYS_PYTHON", python),
+    ])
+}
+
+/// The installed package, the command for a world to decide about, and what is measured with.
+fn fetch_gateway() -> Result<Variables, Failure> {
+    gateways::nginx()?;
+    if find_program(&["wrk"]).is_none() {
+        setup::apt(&["wrk"], "gateways are put under load")?;
+    }
+    setup::node_packages()?;
+    prepare("build the command", &mut cargo("build --package placet-cli"))?;
+    let consumer = conformance::install(&mut |name, command| prepare(name, command))?;
+    Ok(vec![
+        ("PLACET_CONSUMER", consumer),
+        ("PLACET_REPOSITORY", root()),
+        ("PLACET", target().join("debug/placet")),
+    ])
 }
 
 fn prepare(name: &str, command: &mut Command) -> Result<(), Failure> {

@@ -281,6 +281,7 @@ In another terminal:
   placet approve {MODEL}@3 --key {keys}/bo.json
   placet approve {MODEL}@3 --key {keys}/dana.json
   placet push && placet status {MODEL}@3
+  placet revoke {MODEL}@3 --reason-code security --reason drill --key {keys}/dana.json && placet push
 
 Ctrl-C stops it; `cargo xtask demo --reset` makes it anew. The command is {placet}.
 

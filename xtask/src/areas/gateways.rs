@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::e2e::test_files;
 use crate::{
     failure::Failure,
     python, setup,
@@ -11,7 +12,7 @@ use crate::{
 };
 
 /// What Envoy's filter is built for.
-const WASI: &str = "wasm32-wasip1";
+pub(crate) const WASI: &str = "wasm32-wasip1";
 
 pub(crate) fn run(run: &mut Run) -> Result<(), Failure> {
     run.check("tests of what gateways share", Count::Cargo, &mut cargo("test --package placet-gateway"))?;
@@ -23,11 +24,11 @@ pub(crate) fn run(run: &mut Run) -> Result<(), Failure> {
     let mut tests = program("node");
     tests
         .args(["--test", "--test-reporter=tap"])
-        .arg(root().join("tests/gateways/gateways.test.mjs"))
+        .args(test_files(&root().join("tests/gateways"))?)
         .env("PLACET_GATEWAYS_PLACET", target().join("debug/placet"))
         .env("PLACET_GATEWAYS_FILTER", filter)
         .env("PLACET_GATEWAYS_PYTHON", python);
-    run.check("nginx and Envoy", Count::Node, &mut tests)?;
+    run.check("nginx, Envoy and placet gate", Count::Node, &mut tests)?;
     Ok(())
 }
 
@@ -48,7 +49,7 @@ pub(crate) fn python() -> Result<PathBuf, Failure> {
     )
 }
 
-/// Builds Envoy's filter and the one that does nothing.
+/// Builds Envoy's filter.
 fn build_filter(run: &mut Run) -> Result<PathBuf, Failure> {
     setup::rust_target(WASI, "Envoy's filter is built for it")?;
     let build = format!("build --package placet-gateway-envoy --lib --profile wasm --target {WASI}");
