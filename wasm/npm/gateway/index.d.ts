@@ -46,7 +46,7 @@ export type GatewayRoute = { readonly name: string; readonly path: string; reado
 export interface GatewayStorage {
   /** What was saved last; `null` where nothing was. */
   load(): Promise<string | null>;
-  /** Keeps the bytes in place of those before. */
+  /** Keeps the text in place of that before. */
   save(text: string): Promise<void>;
   /** Whether others save there as well; then it is read again before each look at the source. */
   readonly shared?: boolean;
@@ -74,7 +74,7 @@ export interface GatewayOptions {
   readonly log?: (event: GatewayEvent) => void;
 }
 
-/** The part of a request that a gateway reads, and what it makes anew of it. */
+/** What a Worker is given beside a request. */
 export interface FetchContext {
   /** Keeps a Worker alive for what is not waited for. */
   waitUntil?(promise: Promise<unknown>): void;
