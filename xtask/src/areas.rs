@@ -67,6 +67,7 @@ pub(crate) const ALL: &[Area] = &[
         about: "the registry, asked whatever its description allows",
         run: e2e::interface,
     },
+    Area { name: "demo", about: "the demonstration, as its guide says", run: e2e::demo },
     Area { name: "trunk", about: "Trunk builds the same console", run: trunk::run },
 ];
 
