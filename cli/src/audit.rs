@@ -2,6 +2,7 @@
 //!
 //! It brings no pin: whoever reads it years later brings that, and all else proves itself.
 
+mod recorded;
 mod report;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,8 @@ use placet_core::{
     time::Timestamp,
 };
 
-pub(crate) use report::{Again, LedgerFinding, Recorded, Report, Standing};
+pub(crate) use recorded::{Again, Recorded};
+pub(crate) use report::{LedgerFinding, Report, Standing};
 
 use crate::{
     document::{Claim, Document},

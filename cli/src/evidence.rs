@@ -1,26 +1,23 @@
 //! The evidence that a command looks at, from a directory or from files, and how documents in it are found.
 
 mod find;
+mod once_good;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use placet_core::{
-    approval::Approval,
     bundle::Bundle,
     code::Code,
     decide::{Decided, evaluate},
-    deployment::Deployment,
     digest::Digest,
-    drift_report::DriftReport,
     envelope::Envelope,
     key::KeyId,
     ledger::LogPolicy,
     limits,
     name::{ModelId, Principal},
-    policy::{Link, Policy, TrustPolicy},
+    policy::{Policy, TrustPolicy},
     proposal::Proposal,
     request::Request,
-    revocation::{KeyRevocation, Revocation},
     revocation_list::VerifiedList,
     state::State,
     statement::Statement,
@@ -293,37 +290,6 @@ impl Evidence {
     /// Verifies a statement that asks for something, as it must be to count now.
     pub(crate) fn verify<T: Statement>(&self, envelope: &Envelope, now: Timestamp) -> Result<Verified<T>> {
         Ok(self.chain()?.verify(envelope, now, &self.revoked_keys())?)
-    }
-
-    /// Whether a document was ever good: signed by whoever might say so under some policy of the chain. Whether it counts
-    /// now is another question.
-    ///
-    /// # Errors
-    ///
-    /// Why it was not.
-    pub(crate) fn check_once_good(&self, document: &Document) -> Result<()> {
-        let (chain, envelope) = (self.chain()?, &document.envelope);
-        match &document.claim {
-            Claim::Policy(policy) => {
-                if chain.version(policy.version).map(Link::digest) != Some(document.digest()) {
-                    let message = "the policy is not of the chain that the pin begins";
-                    return Err(Error::of(Code::PolicyUnpinned, message));
-                }
-            }
-            Claim::RevocationList(_) => drop(VerifiedList::verify(envelope, chain)?),
-            Claim::Approval(_) if !document.is_negative() && envelope.signature_count() != 1 => {
-                return Err(Error::of(Code::SignatureCount, Code::SignatureCount.meaning()));
-            }
-            Claim::Approval(_) => drop(chain.verify_negative::<Approval>(envelope)?),
-            Claim::TrainingOutput(_) => drop(chain.verify_negative::<TrainingOutput>(envelope)?),
-            Claim::Proposal(_) => drop(chain.verify_negative::<Proposal>(envelope)?),
-            Claim::Deployment(_) => drop(chain.verify_negative::<Deployment>(envelope)?),
-            Claim::DriftReport(_) => drop(chain.verify_negative::<DriftReport>(envelope)?),
-            Claim::Revocation(_) => drop(chain.verify_negative::<Revocation>(envelope)?),
-            Claim::KeyRevocation(_) => drop(chain.verify_negative::<KeyRevocation>(envelope)?),
-            Claim::Other(_) => {}
-        }
-        Ok(())
     }
 
     /// A proposal with what its approvers are shown.

@@ -1,8 +1,8 @@
 //! The `placet` command: train, propose, approve, decide and deploy, each with a key of its own.
 //!
 //! Reading order: `commands` has one file a command; `evidence` is what they look at, out of `store` (a directory) or
-//! explicit files; `registry_client` asks a registry; `signing` opens keys, `hashing` hashes weights, `words` is what
-//! people read. What counts is decided by `placet-core` alone.
+//! explicit files; `registry_client` asks a registry; `gate` is what proxies ask; `signing` opens keys, `hashing` hashes
+//! weights, `scores` reads tables for drift, `words` is what people read. What counts is decided by `placet-core` alone.
 //!
 //! Exit codes: 0 permit or done, 1 deny, 2 error. Errors are `error[code]: message`, on standard error.
 
@@ -17,10 +17,15 @@ mod enrolment;
 mod error;
 mod evidence;
 mod files;
+#[cfg(unix)]
+mod gate;
 mod hashing;
 mod ledger;
 mod plan;
 mod registry_client;
+mod scores;
+#[cfg(unix)]
+mod service;
 mod signing;
 mod store;
 mod terminal;

@@ -303,7 +303,7 @@ mod tests {
     fn example_in_the_help_founds_no_organisation() {
         let now = Timestamp::parse("2026-11-22T14:05:00Z").unwrap();
         let founded = Plan::parse(EXAMPLE).unwrap().found(now).unwrap();
-        assert_eq!(founded.keys.len(), 8);
+        assert_eq!(founded.keys.len(), 9);
         assert_eq!(founded.policy.rules[0].metrics[0].min.as_ref().unwrap().text, "0.95");
     }
 

@@ -3,21 +3,18 @@
 //!
 //! Source: the registry's own description, `GET /v1/openapi.json`; problem documents are those of RFC 9457.
 
+mod ledger;
+
 use std::{
     io::{BufRead as _, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread::sleep,
     time::Duration,
 };
 
 use clap::Args;
 use placet_core::{
-    code::Code,
-    digest::Digest,
-    envelope::Envelope,
-    error::ParseError,
-    json::{ObjectWriter, Value as Json},
-    limits,
+    code::Code, digest::Digest, envelope::Envelope, error::ParseError, json::Value as Json, limits,
     trust::Trust,
 };
 use ureq::{
@@ -28,7 +25,6 @@ use ureq::{
 use crate::{
     error::{At as _, Error, Result},
     files,
-    ledger::{self, Ledger},
 };
 
 /// How long one request may take.
@@ -92,13 +88,7 @@ impl RegistryArgs {
                 "it is written like http://127.0.0.1:8787; for a registry behind TLS run a local proxy that speaks it",
             ));
         }
-        let token = self.read_token_file.as_ref().map(|path| {
-            let text = String::from_utf8(files::read(path, limits::TEXT)?).unwrap_or_default();
-            let token = text.trim().to_owned();
-            let fit = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
-            let message = || format!("{} holds no token", path.display());
-            if fit { Ok(token) } else { Err(Error::new("token_malformed", message())) }
-        });
+        let token = self.read_token_file.as_ref().map(|path| read_token(path));
         // What a registry sends on to is another registry; nobody named that one.
         let config = Agent::config_builder().http_status_as_error(false).max_redirects(0);
         let agent = config.timeout_global(Some(TIMEOUT)).build().into();
@@ -116,6 +106,19 @@ impl RegistryArgs {
                 .hint("name it with --registry URL or PLACET_REGISTRY; `placet serve` runs one")
         })
     }
+}
+
+/// The token in a file.
+///
+/// # Errors
+///
+/// `token_malformed`, and why the file cannot be read.
+pub(crate) fn read_token(path: &Path) -> Result<String> {
+    let text = String::from_utf8(files::read(path, limits::TEXT)?).unwrap_or_default();
+    let token = text.trim().to_owned();
+    let fit = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let message = || format!("{} holds no token", path.display());
+    if fit { Ok(token) } else { Err(Error::new("token_malformed", message())) }
 }
 
 /// A registry that can be asked.
@@ -197,63 +200,6 @@ impl Registry {
         Ok(digests)
     }
 
-    /// The ledger as the registry shows it to verifiers, unverified; none where it shows none. The entries that are
-    /// held are not asked for again.
-    pub(crate) fn ledger(&self, held: Option<&Ledger>) -> Result<Option<Ledger>> {
-        self.checkpoint("")?.map(|note| self.ledger_of(note, held)).transpose()
-    }
-
-    /// The ledger of a checkpoint that the registry showed, unverified.
-    pub(crate) fn ledger_of(&self, note: String, held: Option<&Ledger>) -> Result<Ledger> {
-        let mut lines = note.lines();
-        let (origin, size) = (lines.next(), lines.next().and_then(|size| size.parse::<usize>().ok()));
-        let size = size.filter(|size| *size <= ledger::ENTRIES).ok_or_else(|| self.unreadable())?;
-        let same = held.filter(|held| held.checkpoint.lines().next() == origin);
-        let mut entries = same.map(|held| held.entries.clone()).unwrap_or_default();
-        if entries.len() < size {
-            let after = format!("&after={}", entries.len());
-            for item in self.items_after("/v1/ledger/entries", after, Some(size - entries.len()))? {
-                entries.push(self.digest(&item["digest"])?);
-            }
-        }
-        entries.truncate(size);
-        Ok(Ledger { checkpoint: note, entries, envelopes: Vec::new() })
-    }
-
-    /// The newest head that the log signed, for witnesses.
-    pub(crate) fn newest_checkpoint(&self) -> Result<String> {
-        let missing = || Error::of(Code::LedgerMissing, format!("{} shows no ledger", self.base));
-        self.checkpoint("?newest=true")?.ok_or_else(missing)
-    }
-
-    fn checkpoint(&self, query: &str) -> Result<Option<String>> {
-        match self.get(&format!("/v1/ledger/checkpoint{query}"), ledger::CHECKPOINT) {
-            Ok(note) => String::from_utf8(note).map(Some).map_err(|_| self.unreadable()),
-            Err(error) if error.code() == "not_found" => Ok(None),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// How the tree of `from` entries became that of `to`, as the registry tells it.
-    pub(crate) fn consistency(&self, from: u64, to: u64) -> Result<Vec<u8>> {
-        self.get(&format!("/v1/ledger/consistency?from={from}&to={to}"), PROBLEM)
-    }
-
-    /// Sends a checkpoint that was cosigned; gives the size of the one that is served now.
-    pub(crate) fn cosign(&self, note: &str) -> Result<Option<u64>> {
-        let url = format!("{}/v1/ledger/cosignatures", self.base);
-        let body = ObjectWriter::new().string("checkpoint", note).finish();
-        let request =
-            || self.agent.post(&url).header(header::CONTENT_TYPE, "application/json").send(body.as_str());
-        let mut response = self.patiently(request)?;
-        if response.status().as_u16() != 200 {
-            return Err(self.problem(&mut response)?);
-        }
-        let answer = self.body(&mut response, PROBLEM)?;
-        let answer: serde_json::Value = serde_json::from_slice(&answer).map_err(|_| self.unreadable())?;
-        Ok(answer["served"].as_u64())
-    }
-
     /// The requests of new keys that the registry keeps, as they came.
     pub(crate) fn enrolments(&self) -> Result<Vec<serde_json::Value>> {
         self.items("/v1/enrolments")
@@ -278,6 +224,17 @@ impl Registry {
             }
         }
         if found { Ok(envelopes) } else { Err(self.mismatch(proposal)) }
+    }
+
+    /// The drift reports about a model in an environment, at most the newest 200.
+    pub(crate) fn drift_reports(&self, model: &str, environment: &str) -> Result<Vec<Envelope>> {
+        let path = format!("/v1/drift/{}?environment={environment}&limit=200", percent_encoded(model));
+        let bytes = self.get(&path, PROPOSAL)?;
+        let answer = Json::parse(&bytes).map_err(ParseError::from).at(&self.base)?;
+        let mut members = answer.members().ok_or_else(|| self.unreadable())?;
+        let reports = members.find(|(name, _)| name == "reports").and_then(|(_, reports)| reports.elements());
+        let reports = reports.ok_or_else(|| self.unreadable())?;
+        reports.map(|report| Envelope::from_value(report).at(&self.base)).collect()
     }
 
     /// Begins to listen to what is admitted, for so long at most.

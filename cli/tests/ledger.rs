@@ -133,6 +133,100 @@ fn rule_that_asks_for_the_ledger_is_never_met_or_met_without_it() {
     desk.verify("--dir gateway --bundle b.json").permits();
 }
 
+#[test]
+fn audit_of_a_ledger_that_grew_makes_other_decisions() {
+    let (desk, registry) = served();
+    approve(&desk, &registry);
+    let deploy = "deploy --dir gateway --model digits-classifier --weights FIXTURE/2/weights.npz --environment production \
+                  --scope eu-west --key placet-keys/deployer.pem -- true";
+    desk.line(deploy).ok();
+    desk.train("1");
+    desk.line(&format!("push --registry {}", registry.url)).ok();
+    desk.line(&format!("push --dir gateway --registry {}", registry.url)).ok();
+    pull(&desk, &registry).ok();
+    desk.line("audit export --dir gateway --output all.json").ok();
+    let verify = |file: &str| {
+        let elsewhere = Desk::empty();
+        fs::copy(desk.path(file), elsewhere.path(file)).unwrap();
+        elsewhere.line(&format!("audit verify {file} --pin {} --json", pin(&desk)))
+    };
+    let report = verify("all.json").ok().json();
+    assert_eq!((&report["decisions"][0]["again"], &report["findings"]), (&json!("same"), &json!(0)));
+    assert_eq!(report["decisions"][0]["deployments"][0]["deployed_by"], "deployer");
+    let ledger = &report["ledger"];
+    assert_eq!((&ledger["missing"], &ledger["included"]), (&json!([]), &ledger["size"]));
+    // Another ledger, and none.
+    let mut file: Value = serde_json::from_str(&desk.read("all.json")).unwrap();
+    file["ledger"]["entries"].as_array_mut().unwrap().swap(0, 1);
+    desk.write("spoilt.json", file.to_string());
+    let spoilt = verify("spoilt.json");
+    assert_eq!((spoilt.code, &spoilt.json()["ledger"]["code"]), (1, &json!("ledger_mismatch")));
+    assert_eq!(spoilt.json()["decisions"][0]["again"], "other");
+    file["ledger"] = Value::Null;
+    desk.write("none.json", file.to_string());
+    let none = verify("none.json");
+    assert_eq!((none.code, &none.json()["ledger"]["code"]), (1, &json!("ledger_missing")));
+}
+
+#[test]
+fn rotated_policy_does_not_reach_the_registry() {
+    let (desk, registry) = served();
+    desk.line("policy draft --renew-keys --output draft.json").ok();
+    desk.line("policy sign draft.json --key placet-keys/alice.pem --output 2.json --yes").ok();
+    desk.line("policy sign 2.json --key placet-keys/bo.pem --yes").ok();
+    let rotate = format!("policy rotate 2.json --yes --json --registry {}", registry.url);
+    assert_eq!(desk.line(&rotate).ok().json()["registry"], "taken");
+    assert_eq!(desk.line(&rotate).ok().json()["registry"], "known");
+    pull(&desk, &registry).ok();
+    assert!(desk.line("policy show --dir gateway").ok().out.contains("version 2"));
+    desk.line(&rotate.replace(&registry.url, "http://127.0.0.1:1")).refuses("registry_unreachable");
+}
+
+#[test]
+fn enrolment_of_the_registry_is_taken_under_another_number() {
+    let (desk, registry) = served();
+    desk.line("keygen --output fay.pem --no-passphrase").ok();
+    let key = common::FileKey::open(&desk.path("fay.pem"));
+    let public = key.public_key().to_hex();
+    let fields = placet_core::json::ObjectWriter::new()
+        .string("name", "bo")
+        .string("display_name", "Bo Eriksen")
+        .string("public_key", &public)
+        .string("note", "a new laptop")
+        .string("signed_at", "2026-11-22T14:05:00Z")
+        .finish();
+    let signature = key.sign(format!("placet-enrolment-v1\n{fields}").as_bytes());
+    let hex = signature.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let mut body: Value = serde_json::from_str(&fields).unwrap();
+    body["signature"] = hex.into();
+    post(&registry.url, "/v1/enrolments", &body.to_string());
+    let draft = |number: &str| {
+        desk.line(&format!(
+            "policy draft --enrolment {number} --registry {} --output draft.json",
+            registry.url
+        ))
+    };
+    draft("7").refuses("document_not_found");
+    let said = draft("1").ok();
+    assert!(said.err.contains(&key.public_key().words()), "{said:?}");
+    assert!(desk.read("draft.json").contains(&public));
+}
+
+/// Sends JSON to a registry.
+fn post(url: &str, path: &str, body: &str) {
+    use std::io::{Read as _, Write as _};
+    let host = url.strip_prefix("http://").unwrap();
+    let mut stream = std::net::TcpStream::connect(host).unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+}
+
 /// What stands in the gateway's directory.
 fn gateway(desk: &Desk) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = desk.snapshot();
@@ -213,6 +307,11 @@ fn witnesses_that_the_policy_asks_for_are_not_heard() {
     let export = format!("ledger export --dir gateway --registry {} --output ledger.json", registry.url);
     desk.line(&export).ok();
     let verified = desk.line("ledger verify ledger.json --json").ok().json();
+    // Without an evidence directory, by a trust file and a pin.
+    desk.line(&format!("bundle {MODEL}@2 --dir gateway --output b.json --trust-output t.json")).ok();
+    desk.line(&format!("ledger verify ledger.json --trust t.json --pin {} --dir nowhere", pin(&desk))).ok();
+    let other = format!("sha256:{}", "0".repeat(64));
+    desk.line(&format!("ledger verify ledger.json --trust t.json --pin {other}")).refuses("policy_unpinned");
     assert_eq!(verified["witnesses"][0]["name"], WITNESSES[0]);
     assert_eq!((&verified["size"], &verified["documents"]), (&again["size"], &again["size"]));
     // A second witness adds its line.

@@ -10,7 +10,7 @@ use placet_core::{
     bundle::Bundle,
     digest::Digest,
     key::Signer as _,
-    reference::{IntegrityFacts, ModelApproval, PromotionResult, TrainingOutput},
+    reference::{DriftCheckResult, IntegrityFacts, ModelApproval, PromotionResult, TrainingOutput},
 };
 use serde_json::{Value, json};
 
@@ -221,6 +221,37 @@ fn other_records_lose_something_on_the_way() {
     desk.write("record.json", evil);
     let said = desk.line("reference import record.json").ok();
     assert!(!said.out.contains('\u{1b}') && said.out.contains("'x'\\''; rm -rf"), "{}", said.out);
+}
+
+#[test]
+fn drift_is_louder_or_quieter_in_the_librarys_words() {
+    let org = placet_testkit::Organisation::new();
+    let desk = Desk::empty();
+    desk.write("placet/pins", org.domain().to_string());
+    desk.write("placet/policies/0001.json", org.policy_envelope().to_json());
+    let training = org.training(|_| {});
+    desk.smuggle(&training);
+    let export = |shift: i32, more: &str| {
+        let report = org.drift_report(&training, 0, shift, "drift-monitor", |_| {});
+        desk.smuggle(&report);
+        desk.line(&format!("reference export {} --output d{shift}.json {more}", report.digest().to_hex()))
+    };
+    export(0, "").ok();
+    export(150, "").ok();
+    let read = |name: &str| DriftCheckResult::parse(desk.read(name).trim_end().as_bytes()).unwrap();
+    let (quiet, loud) = (read("d0.json"), read("d150.json"));
+    assert!(!quiet.is_drifted && loud.is_drifted, "{quiet:?} {loud:?}");
+    assert!(loud.metrics.iter().any(|metric| metric.name == "score" && metric.is_drifted));
+    assert_eq!((quiet.recommended_action.as_str(), quiet.summary.as_str()), ("monitor", "No drift detected"));
+    fs::remove_file(desk.path("d0.json")).unwrap();
+    export(0, "--alert").refuses("wrong_document");
+    fs::remove_file(desk.path("d150.json")).unwrap();
+    export(150, "--alert").ok();
+    let said = desk.line("reference import d150.json --json").ok().json();
+    assert_eq!(
+        (&said["kind"], &said["record"]["overall_severity"]),
+        (&json!("DriftAlert"), &json!(loud.overall_severity.value()))
+    );
 }
 
 #[test]

@@ -10,6 +10,9 @@ const DAY: i64 = 86_400;
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The last moment that can be written, at the end of the year 9999.
+    pub const LAST: Self = Self(253_402_300_799);
+
     /// The moment `seconds` after 1970-01-01T00:00:00Z, if it lies in the years 0 to 9999.
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Option<Self> {
@@ -60,7 +63,7 @@ impl Timestamp {
         match Self::from_seconds(self.0.saturating_add(seconds)) {
             Some(time) => time,
             None if seconds < 0 => Self(-62_167_219_200),
-            None => Self(253_402_300_799),
+            None => Self::LAST,
         }
     }
 

@@ -142,3 +142,37 @@ proptest! {
         prop_assert_eq!((checkpoint.size(), *checkpoint.root()), (size, root));
     }
 }
+
+#[test]
+fn what_a_witness_signs_or_sends_on_is_not_what_was_verified() {
+    let head = TreeHead::new(ORIGIN, 5, [7; 32]).unwrap();
+    let text = head.to_text();
+    let verify =
+        |note: &str, policy: &LogPolicy| SignedCheckpoint::parse(note.as_bytes()).unwrap().verify(policy);
+    let verified = verify(&note(&head), &policy()).unwrap();
+    assert_eq!(verified.text(), text);
+    // The lines that are passed on are those that verified, the latest of each witness.
+    let junk = format!("{}{}", note(&head), cosignature_line(2, 1_790_000_009, &text));
+    let junk = junk
+        .replace(&cosignature_line(2, 1_790_000_000, &text), &cosignature_line(2, 1_790_000_000, "another"));
+    let verified = verify(&junk, &policy()).unwrap();
+    let lines: Vec<_> =
+        verified.cosignatures().iter().map(|cosignature| cosignature.line().to_owned()).collect();
+    assert_eq!(lines, [cosignature_line(2, 1_790_000_009, &text), cosignature_line(3, 1_790_000_001, &text)]);
+
+    // Without a threshold no witness is asked for, and the log's own signature still is.
+    let alone = head.to_note(&[log_key().signature_line(&signing_key(1).sign(text.as_bytes()).to_bytes())]);
+    assert!(matches!(
+        verify(&alone, &policy()),
+        Err(CheckpointError::WitnessThresholdNotMet { found: 0, required: 2 })
+    ));
+    assert_eq!(verify(&alone, &policy().without_threshold()).unwrap().cosignatures(), []);
+    let unsigned = head.to_note(&[cosignature_line(2, 1_790_000_000, &text)]);
+    assert_eq!(verify(&unsigned, &policy().without_threshold()), Err(CheckpointError::LogSignatureMissing));
+    // Extension lines are signed, and so cosigned with the rest.
+    let extended = format!("{text}more\n");
+    let line = log_key().signature_line(&signing_key(1).sign(extended.as_bytes()).to_bytes());
+    let note = format!("{extended}\n{line}{}", cosignature_line(2, 1, &extended));
+    let verified = verify(&note, &policy().without_threshold()).unwrap();
+    assert_eq!((verified.text(), verified.cosignatures().len()), (extended.as_str(), 1));
+}

@@ -1,80 +1,76 @@
-//! What a gateway holds: trust that was verified, bundles, and what must not be forgotten of either.
-//!
-//! A source can withhold but must not be able to undo: what was once verified stays beside whatever comes next (attacks:
-//! a revocation that is left out of the next document, a rejection that is left out of the next bundle).
+//! The trust that a gateway holds, and its proof: what was verified once stays beside whatever comes next.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec::Vec,
-};
+use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
 use placet_core::{
     approval::{Approval, Verdict},
     bundle::Bundle,
+    code::Code,
     digest::Digest,
     envelope::Envelope,
-    error::ParseError,
-    limits,
-    policy::{Link, TrustPolicy},
+    error::{ParseError, VerifyError},
+    inspect::Kind,
+    policy::TrustPolicy,
     revocation::{KeyRevocation, Revocation},
-    trust::{Trust, VerifiedTrust},
+    statement::Statement as _,
+    time::Timestamp,
+    trust::{Succession, Trust, VerifiedTrust},
 };
 
-/// A trust document with everything that was verified before, and its proof.
+/// What is held of trust, verified.
 #[derive(Clone, Debug)]
 pub struct HeldTrust {
-    document: Trust,
+    succession: Succession,
     verified: VerifiedTrust,
 }
 
 impl HeldTrust {
     /// Takes `new` in beside what was held; the pins are the configuration's.
-    ///
-    /// # Errors
-    ///
-    /// [`ParseError::TooMany`] where both together are more than a verifier reads.
-    pub fn take(held: Option<&Self>, new: Trust, pins: &BTreeSet<Digest>) -> Result<Self, ParseError> {
-        let mut document = new;
-        document.pins.clone_from(pins);
-        if let Some(held) = held {
-            let kept = held.worth_keeping();
-            document.policies = together(document.policies, kept.policies, limits::POLICY_CHAIN, "policies")?;
-            document.revocation_lists = together(
-                document.revocation_lists,
-                kept.revocation_lists,
-                limits::POLICY_CHAIN,
-                "revocation_lists",
-            )?;
-            document.revocations =
-                together(document.revocations, kept.revocations, limits::TRUST_ENVELOPES, "revocations")?;
-            document.ledger = document.ledger.or(kept.ledger);
-        }
-        Ok(Self { verified: document.verify(), document })
-    }
-
-    /// Takes in the rejections and withdrawals of a bundle that are verified; says whether there was a new one.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::take`].
-    pub fn take_verdicts(&mut self, bundle: &Bundle) -> Result<bool, ParseError> {
-        let held: BTreeSet<_> = self.document.revocations.iter().flatten().map(Envelope::digest).collect();
-        let negative = |envelope: &&Envelope| self.chains().any(|chain| is_verdict(chain, envelope));
-        let new = bundle.approvals().filter(|envelope| !held.contains(&envelope.digest())).filter(negative);
-        let new: Vec<_> = new.cloned().map(Ok).collect();
-        if new.is_empty() {
-            return Ok(false);
-        }
-        let revocations = core::mem::take(&mut self.document.revocations);
-        self.document.revocations = together(revocations, new, limits::TRUST_ENVELOPES, "revocations")?;
-        self.verified = self.document.verify();
-        Ok(true)
-    }
-
-    /// The document, to keep.
     #[must_use]
-    pub fn document(&self) -> &Trust {
-        &self.document
+    pub fn take(held: Option<&Self>, new: &Trust, pins: &BTreeSet<Digest>, now: Timestamp) -> Self {
+        let first = || Succession::new(pins.clone());
+        let succession = held.map_or_else(first, |held| held.succession.clone());
+        Self::of(succession.next(new, now))
+    }
+
+    /// With the rejections and withdrawals of a bundle, if there are new ones in it (attack: a rejection that is left out
+    /// of the next bundle).
+    #[must_use]
+    pub fn with_verdicts(&self, bundle: &Bundle, now: Timestamp) -> Option<Self> {
+        let held = &self.succession.held.revocations;
+        let held: BTreeSet<_> = held.iter().flatten().map(Envelope::digest).collect();
+        let negative = |envelope: &&Envelope| {
+            let approval = Approval::parse(envelope.unverified_payload());
+            approval.is_ok_and(|approval| approval.verdict != Verdict::Approve)
+        };
+        let new = bundle.approvals().filter(|envelope| !held.contains(&envelope.digest())).filter(negative);
+        let new: Vec<_> = new.cloned().collect();
+        (!new.is_empty()).then(|| Self::of(self.succession.with_revocations(new, now)))
+    }
+
+    /// With one loose statement that ends something, if it is new.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] where it is none, or was signed by nobody who may.
+    pub fn with_negative(&self, envelope: Envelope, now: Timestamp) -> Result<Option<Self>, VerifyError> {
+        let chains = self.verified.pins().filter_map(|pin| self.verified.policy(pin));
+        let mut verified = Err(VerifyError::Signer { code: Code::PolicyMissing, principal: String::new() });
+        for chain in chains {
+            verified = verify_negative(chain, &envelope);
+            if verified.is_ok() {
+                break;
+            }
+        }
+        verified?;
+        let held = self.succession.held.revocations.iter().flatten().any(|held| *held == envelope);
+        Ok((!held).then(|| Self::of(self.succession.with_revocations([envelope], now))))
+    }
+
+    /// What of it a restart must not lose.
+    #[must_use]
+    pub fn to_keep(&self) -> Trust {
+        Trust { ledger: self.succession.held.ledger.clone(), ..self.succession.kept.clone() }
     }
 
     /// What of it was verified.
@@ -83,69 +79,23 @@ impl HeldTrust {
         &self.verified
     }
 
-    fn chains(&self) -> impl Iterator<Item = &TrustPolicy> {
-        self.verified.pins().filter_map(|pin| self.verified.policy(pin))
-    }
-
-    /// What of the document was verified, and what the list in use does not say already.
-    fn worth_keeping(&self) -> Trust {
-        let links: BTreeSet<_> = self.chains().flat_map(TrustPolicy::links).map(Link::digest).collect();
-        let lists = self.verified.pins().filter_map(|pin| self.verified.revocation_list(pin));
-        let lists: Vec<_> = lists.collect();
-        let used: BTreeSet<_> = lists.iter().map(|list| list.digest()).collect();
-        let listed: BTreeSet<_> =
-            lists.iter().flat_map(|list| &list.list().entries).map(|entry| entry.source).collect();
-        let only = |envelopes: &[Result<Envelope, ParseError>], keep: &dyn Fn(&Envelope) -> bool| {
-            envelopes.iter().flatten().filter(|envelope| keep(envelope)).cloned().map(Ok).collect()
-        };
-        let negative = |envelope: &Envelope| {
-            !listed.contains(&envelope.digest()) && self.chains().any(|chain| is_negative(chain, envelope))
-        };
-        Trust {
-            pins: BTreeSet::new(),
-            policies: only(&self.document.policies, &|envelope| links.contains(&envelope.digest())),
-            revocation_lists: only(&self.document.revocation_lists, &|envelope| {
-                used.contains(&envelope.digest())
-            }),
-            revocations: only(&self.document.revocations, &negative),
-            ledger: self.document.ledger.clone(),
-        }
+    fn of(succession: Succession) -> Self {
+        Self { verified: succession.held.verify(), succession }
     }
 }
 
-/// Whether this is a verified statement that ends something.
-fn is_negative(chain: &TrustPolicy, envelope: &Envelope) -> bool {
-    chain.verify_negative::<Revocation>(envelope).is_ok()
-        || chain.verify_negative::<KeyRevocation>(envelope).is_ok()
-        || is_verdict(chain, envelope)
-}
-
-/// Whether this is a verified rejection or withdrawal.
-fn is_verdict(chain: &TrustPolicy, envelope: &Envelope) -> bool {
-    let verified = chain.verify_negative::<Approval>(envelope);
-    verified.is_ok_and(|verified| verified.statement().verdict != Verdict::Approve)
-}
-
-/// Both, with one envelope a payload, which carries the signatures of all.
-fn together(
-    new: Vec<Result<Envelope, ParseError>>,
-    kept: Vec<Result<Envelope, ParseError>>,
-    limit: usize,
-    field: &'static str,
-) -> Result<Vec<Result<Envelope, ParseError>>, ParseError> {
-    let (mut unreadable, mut readable) = (Vec::new(), BTreeMap::<_, Envelope>::new());
-    for envelope in new.into_iter().chain(kept) {
-        match envelope {
-            Ok(envelope) => {
-                let payload = (envelope.digest(), alloc::string::String::from(envelope.payload_type()));
-                match readable.get_mut(&payload) {
-                    Some(held) => held.merge(envelope),
-                    None => drop(readable.insert(payload, envelope)),
-                }
+/// Verifies a statement that ends something, as its type says what it is.
+fn verify_negative(chain: &TrustPolicy, envelope: &Envelope) -> Result<(), VerifyError> {
+    match Kind::of(envelope) {
+        Some(Kind::KeyRevocation) => chain.verify_negative::<KeyRevocation>(envelope).map(drop),
+        Some(Kind::Revocation) => chain.verify_negative::<Revocation>(envelope).map(drop),
+        Some(Kind::Approval) => {
+            let verdict = chain.verify_negative::<Approval>(envelope)?;
+            if verdict.statement().verdict == Verdict::Approve {
+                return Err(ParseError::Invalid { field: "decision", code: Code::UnknownValue }.into());
             }
-            Err(error) => unreadable.push(Err(error)),
+            Ok(())
         }
+        _ => Err(ParseError::Invalid { field: "payloadType", code: Code::WrongPayloadType }.into()),
     }
-    let all: Vec<_> = readable.into_values().map(Ok).chain(unreadable).collect();
-    if all.len() > limit { Err(ParseError::TooMany { field, limit }) } else { Ok(all) }
 }

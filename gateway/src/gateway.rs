@@ -12,7 +12,7 @@ use placet_core::{
     deployment::Deployment,
     digest::Digest,
     envelope::Envelope,
-    error::ParseError,
+    error::{ParseError, VerifyError},
     request::Request,
     state::State,
     time::Timestamp,
@@ -20,7 +20,7 @@ use placet_core::{
 };
 
 use crate::{
-    code::{Code, ConfigError},
+    code::Code,
     config::{Config, Mode, Route},
     evidence::HeldTrust,
     kept::Kept,
@@ -75,11 +75,8 @@ pub struct Gateway {
 
 impl Gateway {
     /// A gateway that has seen nothing but its configuration.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Parse`] where the configured trust document is too large.
-    pub fn new(config: Config) -> Result<Self, ConfigError> {
+    #[must_use]
+    pub fn new(config: Config, now: Timestamp) -> Self {
         let routes = config.routes.len();
         let mut gateway = Self {
             table: RouteTable::new(&config),
@@ -94,9 +91,9 @@ impl Gateway {
             config,
         };
         if let Some(trust) = gateway.config.trust.clone() {
-            gateway.take_trust(trust)?;
+            gateway.take_trust(&trust, now);
         }
-        Ok(gateway)
+        gateway
     }
 
     /// The configuration.
@@ -145,6 +142,19 @@ impl Gateway {
         }
     }
 
+    /// Whether a request is one for a route that is denied: then it is worth waiting for a look at the source that is
+    /// under way. It counts as no request.
+    pub fn denies<'a>(
+        &mut self,
+        hosts: impl IntoIterator<Item = &'a str>,
+        target: &str,
+        now: Timestamp,
+    ) -> bool {
+        let Ok(Found::Route(route)) = self.table.find(hosts, target) else { return false };
+        self.decide_if_needed(route, now);
+        !self.permits(route)
+    }
+
     /// Refuses a request of which the platform knows already that something is wrong with it.
     pub fn refuse(&mut self, code: Code) -> Answer<'static> {
         self.metrics.request(metrics::Outcome::Refused);
@@ -175,6 +185,26 @@ impl Gateway {
         denied.for_each(|(route, _)| self.schedule.hurry(Document::Bundle(route)));
     }
 
+    /// A revocation, key revocation, rejection or withdrawal that somebody pushed. It counts at once, and what it is about
+    /// is looked at anew, as there may be more to know.
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`] where it does not count: it ends nothing, or nobody signed it who may. Then nothing changed.
+    pub fn revoke(&mut self, envelope: &[u8], now: Timestamp) -> Result<(), VerifyError> {
+        let envelope = Envelope::parse(envelope)?;
+        let missing = placet_core::code::Code::PolicyMissing;
+        let trust = self.trust.as_ref();
+        let trust = trust.ok_or(VerifyError::Signer { code: missing, principal: String::new() })?;
+        if let Some(trust) = trust.with_negative(envelope, now)? {
+            self.trust = Some(trust);
+            self.trust_changed();
+            self.pushed();
+            self.refresh_verdicts(now);
+        }
+        Ok(())
+    }
+
     /// A document arrived. What cannot be read changes nothing but when it is fetched next.
     ///
     /// # Errors
@@ -188,7 +218,7 @@ impl Gateway {
         now: Timestamp,
     ) -> Result<(), ParseError> {
         let taken = match document {
-            Document::Trust => self.receive_trust(bytes),
+            Document::Trust => self.receive_trust(bytes, now),
             Document::Bundle(route) => self.receive_bundle(route, bytes, now),
         };
         match taken {
@@ -229,14 +259,14 @@ impl Gateway {
     pub fn adopt(&mut self, kept: &[u8], now: Timestamp) -> Result<(), ParseError> {
         let Kept { state, trust, bundles } = Kept::parse(kept)?;
         if let Some(trust) = trust {
-            self.take_trust(trust)?;
+            self.take_trust(&trust, now);
         }
         self.state = core::mem::take(&mut self.state).merge(state);
         for (name, bundle) in bundles {
             // A route that is no longer configured has no bundle.
             let route = self.config.routes.iter().position(|route| route.name.as_str() == name);
             if let Some(route) = route {
-                self.take_bundle(route, bundle, now)?;
+                self.take_bundle(route, bundle, now);
             }
         }
         self.verdicts.fill(None);
@@ -253,15 +283,21 @@ impl Gateway {
     /// What outlives a restart.
     #[must_use]
     pub fn kept(&self) -> String {
-        let trust = self.trust.as_ref().map(HeldTrust::document);
+        let trust = self.trust.as_ref().map(HeldTrust::to_keep);
         let bundles = self.config.routes.iter().zip(&self.bundles);
         let bundles = bundles.filter_map(|(route, bundle)| Some((route.name.as_str(), bundle.as_ref()?)));
-        Kept::to_json(&self.state, trust, bundles)
+        Kept::to_json(&self.state, trust.as_ref(), bundles)
     }
 
     /// Decides for every route whose verdict is missing or over. A route that loses its permit has its bundle looked at.
     pub fn refresh_verdicts(&mut self, now: Timestamp) {
         (0..self.config.routes.len()).for_each(|route| self.decide_if_needed(route, now));
+    }
+
+    /// Whether there is any trust to judge by.
+    #[must_use]
+    pub fn holds_trust(&self) -> bool {
+        self.trust.is_some()
     }
 
     /// The verdict on each route, in the order of the configuration; none before the first decision.
@@ -313,21 +349,20 @@ impl Gateway {
         self.verdicts.get(route).is_some_and(|verdict| verdict.as_ref().is_some_and(Verdict::permits))
     }
 
-    fn receive_trust(&mut self, bytes: &[u8]) -> Result<Fetched, ParseError> {
+    fn receive_trust(&mut self, bytes: &[u8], now: Timestamp) -> Result<Fetched, ParseError> {
         let digest = Digest::of(bytes);
         if self.last_trust == Some(digest) {
             return Ok(Fetched::Unchanged);
         }
-        self.take_trust(Trust::parse(bytes)?)?;
+        self.take_trust(&Trust::parse(bytes)?, now);
         self.last_trust = Some(digest);
         Ok(Fetched::New)
     }
 
     /// Takes trust in and ends every verdict.
-    fn take_trust(&mut self, trust: Trust) -> Result<(), ParseError> {
-        self.trust = Some(HeldTrust::take(self.trust.as_ref(), trust, &self.config.pins)?);
+    fn take_trust(&mut self, trust: &Trust, now: Timestamp) {
+        self.trust = Some(HeldTrust::take(self.trust.as_ref(), trust, &self.config.pins, now));
         self.trust_changed();
-        Ok(())
     }
 
     fn trust_changed(&mut self) {
@@ -343,20 +378,19 @@ impl Gateway {
         if self.bundles.get(route).is_some_and(|held| held.as_ref() == Some(&bundle)) {
             return Ok(Fetched::Unchanged);
         }
-        self.take_bundle(route, bundle, now)?;
+        self.take_bundle(route, bundle, now);
         Ok(Fetched::New)
     }
 
     /// Takes a bundle in where it may take the place of the one held; what it rejects counts either way.
-    fn take_bundle(&mut self, route: usize, bundle: Bundle, now: Timestamp) -> Result<(), ParseError> {
-        if let Some(trust) = &mut self.trust
-            && trust.take_verdicts(&bundle)?
-        {
+    fn take_bundle(&mut self, route: usize, bundle: Bundle, now: Timestamp) {
+        if let Some(trust) = self.trust.as_ref().and_then(|trust| trust.with_verdicts(&bundle, now)) {
+            self.trust = Some(trust);
             self.trust_changed();
         }
         self.decide_if_needed(route, now);
         let (Some(configured), Some(held)) = (self.config.routes.get(route), self.bundles.get(route)) else {
-            return Ok(());
+            return;
         };
         let proposal = |bundle: &Bundle| bundle.proposal().map(Envelope::digest);
         let same = held.as_ref().is_some_and(|held| proposal(held) == proposal(&bundle));
@@ -369,7 +403,6 @@ impl Gateway {
             verdict.iter_mut().for_each(Verdict::end);
             self.changed = true;
         }
-        Ok(())
     }
 
     fn decide_if_needed(&mut self, route: usize, now: Timestamp) {

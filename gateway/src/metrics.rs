@@ -1,7 +1,7 @@
 //! Counters and gauges, in the text form of Prometheus.
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
-use core::fmt::Write as _;
+use core::fmt::{self, Write as _};
 
 use crate::schedule::Document;
 
@@ -111,68 +111,99 @@ impl Metrics {
         add(&mut self.fetches, (document.as_str(), fetched.as_str()));
     }
 
-    /// Every counter with its labels, as it is named in the text.
-    pub fn counters(&self) -> impl Iterator<Item = (String, u64)> {
+    /// Every counter.
+    pub fn counters(&self) -> impl Iterator<Item = Sample<'_>> {
         let requests = self.routes.iter().flat_map(|(name, permits, denials)| {
             [(name.as_str(), "permit", *permits), (name.as_str(), "deny", *denials)]
         });
         let others = [("", "open", self.open), ("", "refused", self.refused)];
         let requests = requests.chain(others).map(|(route, outcome, count)| {
-            (alloc::format!("requests_total{{route=\"{route}\",outcome=\"{outcome}\"}}"), count)
+            Sample::new("requests_total", [("route", route), ("outcome", outcome)], count)
         });
         let refusals = self.refusals.iter();
-        let refusals =
-            refusals.map(|(code, count)| (alloc::format!("refusals_total{{code=\"{code}\"}}"), *count));
+        let refusals = refusals.map(|(code, count)| Sample::new("refusals_total", [("code", *code)], *count));
         let decisions = self.decisions.iter();
-        let decisions = decisions
-            .map(|(outcome, count)| (alloc::format!("decisions_total{{outcome=\"{outcome}\"}}"), *count));
+        let decisions =
+            decisions.map(|(outcome, count)| Sample::new("decisions_total", [("outcome", *outcome)], *count));
         let fetches = self.fetches.iter().map(|((document, result), count)| {
-            (alloc::format!("fetches_total{{document=\"{document}\",result=\"{result}\"}}"), *count)
+            Sample::new("fetches_total", [("document", *document), ("result", *result)], *count)
         });
         requests.chain(refusals).chain(decisions).chain(fetches)
+    }
+
+    /// Every gauge.
+    pub fn gauges<'a>(&'a self, gauges: &'a Gauges) -> impl Iterator<Item = Sample<'a>> {
+        let seconds = |time: i64| u64::try_from(time).unwrap_or_default();
+        let permits = self.routes.iter().zip(&gauges.permit_until).map(move |((route, ..), until)| {
+            Sample::new("permit_until_seconds", [("route", route.as_str())], seconds(*until))
+        });
+        let others = [
+            ("list_number", gauges.list.map(|(number, _)| number)),
+            ("list_time_seconds", gauges.list.map(|(_, time)| seconds(time))),
+            ("policy_version", gauges.policy_version),
+            ("enforcing", Some(gauges.enforcing.into())),
+        ];
+        let others = others.into_iter().filter_map(|(name, value)| Some(Sample::new(name, [], value?)));
+        permits.chain(others)
     }
 
     /// The text that Prometheus reads (exposition format 0.0.4).
     #[must_use]
     pub fn to_text(&self, gauges: &Gauges) -> String {
-        let mut text = String::new();
-        let mut last = "";
-        let counters: Vec<_> = self.counters().collect();
-        for (name, count) in &counters {
-            let family = name.split('{').next().unwrap_or_default();
-            if family != last {
-                line(&mut text, format_args!("# TYPE placet_gateway_{family} counter"));
-                last = family;
+        let counters = self.counters().map(|sample| ("counter", sample));
+        let gauges = self.gauges(gauges).map(|sample| ("gauge", sample));
+        let (mut text, mut last) = (String::new(), "");
+        for (kind, sample) in counters.chain(gauges) {
+            // Writing to a string cannot fail.
+            if sample.name != last {
+                let _ = writeln!(text, "# TYPE placet_gateway_{} {kind}", sample.name);
+                last = sample.name;
             }
-            line(&mut text, format_args!("placet_gateway_{name} {count}"));
+            let _ = writeln!(text, "{sample}");
         }
-        line(&mut text, format_args!("# TYPE placet_gateway_permit_until_seconds gauge"));
-        for ((name, ..), until) in self.routes.iter().zip(&gauges.permit_until) {
-            line(&mut text, format_args!("placet_gateway_permit_until_seconds{{route=\"{name}\"}} {until}"));
-        }
-        let mut gauge = |name: &str, value: Option<i64>| {
-            if let Some(value) = value {
-                line(
-                    &mut text,
-                    format_args!("# TYPE placet_gateway_{name} gauge\nplacet_gateway_{name} {value}"),
-                );
-            }
-        };
-        let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        gauge("list_number", gauges.list.map(|(number, _)| whole(number)));
-        gauge("list_time_seconds", gauges.list.map(|(_, time)| time));
-        gauge("policy_version", gauges.policy_version.map(whole));
-        gauge("enforcing", Some(gauges.enforcing.into()));
         text
+    }
+}
+
+/// A value, with its labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sample<'a> {
+    name: &'static str,
+    labels: Vec<(&'static str, &'a str)>,
+    /// What was counted or measured.
+    pub value: u64,
+}
+
+impl<'a> Sample<'a> {
+    fn new<const N: usize>(name: &'static str, labels: [(&'static str, &'a str); N], value: u64) -> Self {
+        Self { name, labels: labels.into(), value }
+    }
+
+    /// The name where there are no labels, with dots: `placet_gateway.requests_total.digits.permit`, and `none` where a
+    /// label is empty.
+    #[must_use]
+    pub fn dotted(&self) -> String {
+        let labels = self.labels.iter().map(|(_, value)| if value.is_empty() { "none" } else { value });
+        labels.fold(alloc::format!("placet_gateway.{}", self.name), |mut name, label| {
+            name.push('.');
+            name.push_str(label);
+            name
+        })
+    }
+}
+
+/// A line as Prometheus reads it. Names and codes hold nothing that would have to be escaped.
+impl fmt::Display for Sample<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "placet_gateway_{}", self.name)?;
+        for (at, (label, value)) in self.labels.iter().enumerate() {
+            write!(f, "{}{label}=\"{value}\"", if at == 0 { '{' } else { ',' })?;
+        }
+        write!(f, "{} {}", if self.labels.is_empty() { "" } else { "}" }, self.value)
     }
 }
 
 fn add<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
     let count = counts.entry(key).or_default();
     *count = count.saturating_add(1);
-}
-
-fn line(text: &mut String, line: core::fmt::Arguments<'_>) {
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "{line}");
 }

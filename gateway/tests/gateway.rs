@@ -51,7 +51,7 @@ fn config_with(org: &Organisation, change: impl FnOnce(&mut Value)) -> Config {
 }
 
 fn gateway(org: &Organisation) -> Gateway {
-    Gateway::new(config_with(org, |_| {})).unwrap()
+    Gateway::new(config_with(org, |_| {}), now())
 }
 
 /// An approved version, and the parts it is made of.
@@ -140,10 +140,10 @@ fn missing_evidence_is_no_permit() {
 #[test]
 fn pins_of_a_trust_document_are_believed() {
     let case = Case::new();
-    let mut gateway = Gateway::new(config_with(&case.org, |config| {
+    let config = config_with(&case.org, |config| {
         config["pins"] = json!([Digest::of(b"another").to_string()]);
-    }))
-    .unwrap();
+    });
+    let mut gateway = Gateway::new(config, now());
     give(&mut gateway, &case.org.trust(), now());
     give_bundle(&mut gateway, &case.bundle(), now());
     assert!(codes(&mut gateway, now()).contains(&"policy_unpinned"));
@@ -152,10 +152,10 @@ fn pins_of_a_trust_document_are_believed() {
 #[test]
 fn other_weights_than_the_route_s_are_served() {
     let case = Case::new();
-    let mut gateway = Gateway::new(config_with(&case.org, |config| {
+    let config = config_with(&case.org, |config| {
         config["routes"][0]["weights"]["digest"] = json!(Digest::of(b"other").to_string());
-    }))
-    .unwrap();
+    });
+    let mut gateway = Gateway::new(config, now());
     give(&mut gateway, &case.org.trust(), now());
     give_bundle(&mut gateway, &case.bundle(), now());
     assert_eq!(codes(&mut gateway, now()), ["weights_mismatch"]);
@@ -285,7 +285,7 @@ fn another_proposal_answers_for_a_route_that_names_one() {
     let named = |digest: Digest| {
         let config =
             config_with(&case.org, |config| config["routes"][0]["proposal"] = json!(digest.to_string()));
-        let mut gateway = Gateway::new(config).unwrap();
+        let mut gateway = Gateway::new(config, now());
         give(&mut gateway, &case.org.trust(), now());
         give_bundle(&mut gateway, &case.bundle(), now());
         codes(&mut gateway, now())
@@ -302,7 +302,7 @@ fn a_deployment_that_the_serving_plane_did_not_sign() {
         let config = config_with(&case.org, |config| {
             config["routes"] = json!([{ "name": "digits", "path": "/digits", "deployment": envelope }]);
         });
-        let mut gateway = Gateway::new(config).unwrap();
+        let mut gateway = Gateway::new(config, now());
         give(&mut gateway, &case.org.trust(), now());
         give_bundle(&mut gateway, &case.bundle(), now());
         codes(&mut gateway, now())

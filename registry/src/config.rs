@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use placet_core::digest::Digest;
 
-use crate::{clock::Clock, http::StaticFiles, keys::KeyFiles};
+use crate::{clock::Clock, http::StaticFiles, keys::KeyFiles, webhooks::Webhook};
 
 /// How to serve a data directory.
 #[derive(Clone, Debug)]
@@ -23,6 +23,12 @@ pub struct Config {
     pub rebuilt: bool,
     /// Whether `X-Forwarded-For` tells the client's address, as behind a proxy of one's own.
     pub behind_proxy: bool,
+    /// Who is told what happens here.
+    pub webhooks: Vec<Webhook>,
+    /// How long a webhook is left alone after each attempt that failed; after the last the event is a dead letter.
+    pub webhook_retries: Vec<Duration>,
+    /// Whether dead letters are tried again.
+    pub revive_webhooks: bool,
     /// What one client and all of them may use.
     pub limits: Limits,
     /// The time.
@@ -42,6 +48,9 @@ impl Config {
             read_tokens: Vec::new(),
             rebuilt: false,
             behind_proxy: false,
+            webhooks: Vec::new(),
+            webhook_retries: [5, 30, 120, 600, 3600, 21_600].map(Duration::from_secs).into(),
+            revive_webhooks: false,
             limits: Limits::default(),
             clock: Clock::system(),
         }

@@ -7,7 +7,7 @@
 //! 2. The one way in: `submission`, `kind`, `admission`, and `registry`, where a document is taken in its turn.
 //! 3. What it signs itself: `list` (with `marker`, against restored backups) and `ledger`.
 //! 4. What it keeps: `store`; what it publishes: `view`, `bundle`; what it says: `standing`, `claims`.
-//! 5. How it is reached: `http`, and `serve`, which runs it.
+//! 5. How it is reached: `http`, and `serve`, which runs it; whom it tells: `webhooks`.
 
 mod admission;
 mod bundle;
@@ -27,6 +27,7 @@ mod standing;
 mod store;
 mod submission;
 mod view;
+mod webhooks;
 
 pub use clock::Clock;
 pub use config::{Config, Limits, Rate};
@@ -35,3 +36,4 @@ pub use http::{StaticFiles, route_list};
 pub use keys::{KeyFiles, PublicKeys};
 pub use kind::Kind;
 pub use serve::{create_keys, init, serve, serve_and_tell};
+pub use webhooks::{EventType, Webhook};

@@ -19,7 +19,7 @@ use crate::{
     ledger::Ledger,
     list,
     marker::{Marker, MarkerFile, PublishedHead},
-    store::{Connection, Store, cosignatures, documents, lists},
+    store::{Connection, Store, cosignatures, documents, lists, webhooks},
     submission::Submission,
     view::View,
 };
@@ -329,6 +329,14 @@ impl Registry {
             }
         }
         Ok(())
+    }
+
+    /// Lets dead letters of webhooks be tried again.
+    pub(crate) async fn revive_webhooks(&self) -> Result<(), Error> {
+        let mut db = self.store.begin().await?;
+        let now = i64::try_from(self.clock.milliseconds()).unwrap_or(i64::MAX);
+        webhooks::revive(&mut db, now).await?;
+        Ok(db.commit().await?)
     }
 
     /// Makes every row of the list again from the statements that are stored.

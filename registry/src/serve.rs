@@ -30,6 +30,7 @@ use crate::{
     registry::Registry,
     store::Store,
     submission::Submission,
+    webhooks,
 };
 
 /// The longest that nothing is looked at.
@@ -99,10 +100,15 @@ pub async fn serve_and_tell(
 ) -> Result<(), Error> {
     let _lock = lock(&config.data_dir).await?;
     let registry = Registry::open(&config).await?;
+    if config.revive_webhooks {
+        registry.revive_webhooks().await?;
+    }
     let address = config.listen.to_string();
     let listener = TcpListener::bind(config.listen).await.map_err(Error::file(&address))?;
     let local = listener.local_addr().map_err(Error::file(&address))?;
     let (stop, stopped) = watch::channel(false);
+    let (hooks, retries) = (config.webhooks.clone().into(), config.webhook_retries.clone().into());
+    let teller = tokio::spawn(webhooks::run(Arc::clone(&registry), hooks, retries, stopped.clone()));
     let app = Arc::new(App::new(&config, Arc::clone(&registry), stopped));
     tracing::info!(address = %local, "listening");
     listening(local);
@@ -117,6 +123,7 @@ pub async fn serve_and_tell(
     drop(listener);
     stop.send_replace(true);
     clockwork.abort();
+    teller.abort();
     if tokio::time::timeout(config.limits.stop_timeout, connections.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
@@ -129,7 +136,10 @@ async fn keep_ticking(registry: Arc<Registry>) {
     loop {
         let renewal = registry.view().chain().map(|chain| crate::list::Lifetime::of(chain.newest().policy()));
         let renewal = renewal.and_then(|lifetime| u64::try_from(lifetime.renewal).ok());
-        tokio::time::sleep(renewal.map_or(TICK, |seconds| Duration::from_secs(seconds).min(TICK))).await;
+        // A renewal that is due waits for the next tick: with a whole renewal between two, a list would be all but over
+        // before its successor is there.
+        let pause = renewal.map_or(TICK, |seconds| Duration::from_millis(seconds * 250).min(TICK));
+        tokio::time::sleep(pause).await;
         if let Err(error) = registry.tick().await {
             tracing::error!(code = error.code(), %error, "the list could not be renewed");
         }

@@ -109,6 +109,11 @@ fn documented_operation_does_not_answer_as_documented() {
             .replace("{model_id}", "digits-classifier");
         let filled = match path {
             "/v1/inbox" => format!("{filled}?principal=alice.ng"),
+            "/v1/bundles" => {
+                let weights = org.request().weights.digest.to_string().replace(':', "%3A");
+                let place = "environment=production&scope=eu-west";
+                format!("{filled}?model_id=digits-classifier&weights_kind=file&weights={weights}&{place}")
+            }
             "/v1/ledger/consistency" => format!("{filled}?from=1"),
             _ => filled,
         };

@@ -65,3 +65,40 @@ fn model_is_permitted_when_its_quorum_is_complete_and_stopped_by_a_revocation() 
     state("revoked");
     assert_ne!(client.get("/v1/revocation-list").header("etag"), before);
 }
+
+#[test]
+fn question_is_answered_with_a_worse_proposal_or_with_other_weights() {
+    let org = Organisation::new();
+    let server = Server::start(&org);
+    let client = server.client();
+    let training = org.training(|_| {});
+    let approved = org.proposal(&training, |_| {});
+    let newer = org.proposal(&training, |proposal| proposal.note = "Once more.".into());
+    client.admit(&training);
+    client.admit(&approved);
+    let request = org.request();
+    let weights = request.weights.digest.to_string().replace(':', "%3A");
+    let question = |weights: &str, environment: &str| {
+        format!(
+            "/v1/bundles?model_id={}&weights_kind=file&weights={weights}&environment={environment}&scope=eu-west",
+            request.model_id
+        )
+    };
+    let answer = |path: &str| {
+        let bundle = Bundle::parse(&client.get(path).body).unwrap();
+        bundle.proposal().unwrap().digest()
+    };
+    let asked = question(&weights, "production");
+    assert_eq!(answer(&asked), approved.digest());
+    client.admit(&newer);
+    assert_eq!(answer(&asked), newer.digest(), "of two open ones the newer");
+    for name in ["alice.ng", "chandra.iyer"] {
+        client.admit(&org.approval(&training, &approved, name, |_| {}));
+    }
+    assert_eq!(answer(&asked), approved.digest(), "the one that is permitted");
+    let other = Digest::of(b"other weights").to_string().replace(':', "%3A");
+    assert_eq!(client.get(&question(&other, "production")).refusal(), (404, "not_found".into()));
+    assert_eq!(client.get(&question("sha256", "production")).refusal(), (400, "invalid_query".into()));
+    assert_eq!(client.get(&question(&weights, "*")).refusal(), (400, "invalid_query".into()));
+    assert_eq!(client.get("/v1/bundles").refusal(), (400, "invalid_query".into()));
+}

@@ -63,6 +63,8 @@ export async function open() {
 export async function visit(browser, origin, { theme = "light", width = 1440, height = 1100, path = "/", now = about.now } = {}) {
   const context = await browser.newContext({ baseURL: origin, colorScheme: theme, viewport: { width, height }, acceptDownloads: true });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  // A machine that compiles at the same time is slow, not wrong.
+  context.setDefaultTimeout(90_000);
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
@@ -78,6 +80,15 @@ export async function visit(browser, origin, { theme = "light", width = 1440, he
   if (now) await page.clock.setFixedTime(new Date(now));
   await page.goto(path);
   return { context, page, problems, theme, width };
+}
+
+/** What README.md shows: the part of the page that a person sees first. */
+export async function picture({ page }, name) {
+  const directory = join(screenshots, "../pictures");
+  mkdirSync(directory, { recursive: true });
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => document.activeElement?.blur());
+  await page.screenshot({ path: join(directory, `${name}.png`), clip: { x: 0, y: 0, width: 1200, height: 780 } });
 }
 
 /** Nothing on the console, no report of the policy, nothing for axe, nothing wider than the screen; and a picture. */

@@ -85,7 +85,7 @@ test("an approval whose words were changed is not counted", async () => {
     bundle.approvals = bundle.approvals.map((approval) => forge(approval, (said) => void (said.predicate.comment = "Agreed.")));
   };
   await reviewing(waiting, turn, async (page) => {
-    await denied("0 of 1 ml-lead signed")(page);
+    await denied("nobody signed yet; needs 1 ml-lead and 1 safety")(page);
     assert.equal(await page.locator(".sigline .mark--ok").count(), 0);
     assert.equal(await page.getByText("Agreed.").count(), 0);
   });
@@ -98,7 +98,7 @@ test("metrics that were made better are not shown", async () => {
       output.predicate.version = "4";
     });
   };
-  await reviewing(waiting, better, refused("signature_mismatch"));
+  await reviewing(waiting, better, refused("signature_invalid"));
 });
 
 test("a note that was changed makes it another proposal", async () => {

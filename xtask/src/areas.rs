@@ -2,10 +2,17 @@
 
 mod agents;
 mod e2e;
+mod fetch_gateway;
+pub(crate) mod gateways;
 mod mutations;
 mod oracle;
+mod trunk;
 
-use std::{fmt::Write as _, fs, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use crate::{
     browser, conformance,
@@ -47,16 +54,27 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "fixtures", about: "the models are those that their script trains", run: fixtures },
     Area { name: "cli", about: "the `placet` command", run: cli },
     Area { name: "registry", about: "the registry", run: registry },
+    Area {
+        name: "fetch-gateway",
+        about: "the gateway of the npm package, on its platforms",
+        run: fetch_gateway::run,
+    },
+    Area { name: "gateways", about: "nginx and Envoy, with a registry", run: gateways::run },
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
-    Area { name: "fuzz", about: "the registry, asked whatever its description allows", run: e2e::fuzz },
+    Area {
+        name: "interface",
+        about: "the registry, asked whatever its description allows",
+        run: e2e::interface,
+    },
+    Area { name: "trunk", about: "Trunk builds the same console", run: trunk::run },
 ];
 
 /// One line an area.
 pub(crate) fn list() -> String {
     ALL.iter().fold(String::new(), |mut list, area| {
         // Writing to a string cannot fail.
-        let _ = writeln!(list, "  {:<12} {}", area.name, area.about);
+        let _ = writeln!(list, "  {:<13} {}", area.name, area.about);
         list
     })
 }

@@ -11,11 +11,12 @@ use std::{
 };
 
 use crate::{
+    areas::gateways,
     conformance,
     failure::Failure,
     setup,
     step::{self, Count},
-    workspace::{cargo, program, root, target},
+    workspace::{cargo, find_program, program, root, target},
 };
 
 /// One comparison.
@@ -30,8 +31,10 @@ struct Suite {
 /// Variables of the environment.
 type Variables = Vec<(&'static str, PathBuf)>;
 
-const SUITES: &[Suite] =
-    &[Suite { name: "npm", about: "the npm package beside other verifiers in JavaScript", prepare: npm }];
+const SUITES: &[Suite] = &[
+    Suite { name: "npm", about: "the npm package beside other verifiers in JavaScript", prepare: npm },
+    Suite { name: "gateways", about: "Envoy and nginx with Placet, and without", prepare: gateways },
+];
 
 /// The report, in which each suite has its place.
 const REPORT: &str = "docs/performance.md";
@@ -130,6 +133,26 @@ fn npm() -> Result<Variables, Failure> {
         ]),
     )?;
     Ok(vec![("PLACET_CONSUMER", consumer), ("PLACET_EXAMPLE", example)])
+}
+
+/// A released command, Envoy's filter and one that does nothing, and what is measured with.
+fn gateways() -> Result<Variables, Failure> {
+    gateways::nginx()?;
+    if find_program(&["wrk"]).is_none() {
+        setup::apt(&["wrk"], "gateways are put under load")?;
+    }
+    let python = gateways::python()?;
+    setup::rust_target(gateways::WASI, "Envoy's filter is built for it")?;
+    let filters = "build --package placet-gateway-envoy --lib --examples --profile wasm";
+    prepare("build the filters", cargo(filters).args(["--target", gateways::WASI]))?;
+    prepare("build the command (minutes)", &mut cargo("build --package placet-cli --release"))?;
+    let filters = target().join(gateways::WASI).join("wasm");
+    Ok(vec![
+        ("PLACET_GATEWAYS_FILTER", filters.join("placet_gateway_envoy.wasm")),
+        ("PLACET_GATEWAYS_NOOP", filters.join("examples/noop.wasm")),
+        ("PLACET_GATEWAYS_PLACET", target().join("release/placet")),
+        ("PLACET_GATEWAYS_PYTHON", python),
+    ])
 }
 
 fn prepare(name: &str, command: &mut Command) -> Result<(), Failure> {

@@ -54,7 +54,7 @@ pub(crate) fn package(run: &mut Run) -> Result<(), Failure> {
         Count::Step,
         tool("attw")
             .arg(tarball())
-            .args("--no-emoji --exclude-entrypoints ./placet.wasm ./verify.wasm".split(' ')),
+            .args("--no-emoji --exclude-entrypoints ./placet.wasm ./verify.wasm ./gateway.wasm".split(' ')),
     )?;
     Ok(())
 }

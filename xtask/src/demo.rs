@@ -15,6 +15,8 @@ use std::{
     },
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
 };
 
 use crate::{
@@ -24,7 +26,7 @@ use crate::{
     workspace::{cargo, root, target},
 };
 
-/// The organisation, but for its registry's key and its monitor.
+/// The organisation, but for its registry's key.
 const ORGANISATION: &str = include_str!("../../cli/examples/organisation.toml");
 
 /// The people, and what each is there for.
@@ -38,6 +40,14 @@ const PEOPLE: [(&str, &str); 5] = [
 
 /// The model.
 const MODEL: &str = "digits-classifier";
+
+/// What a monitor sees of each version: where, which scores, and the exit code that says what it found.
+const WATCHED: [(&str, &str, &str, i32); 4] = [
+    ("1", "staging", "none", 0),
+    ("2", "production", "noise-1", 0),
+    ("2", "production", "blur-2", 1),
+    ("3", "staging", "few", 3),
+];
 
 /// Serves the demonstration; makes it first where it is not there.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
@@ -129,6 +139,8 @@ impl Demo {
         let reason = "--reason-code security --reason demonstration";
         self.placet(&format!("revoke {MODEL}@1 {reason} --key keys/dana.pem --yes"))?;
         self.publish()?;
+        self.watch()?;
+        self.publish()?;
         self.lock_keys()?;
         self.write("made", b"")
     }
@@ -137,13 +149,9 @@ impl Demo {
     fn found(&self) -> Result<(), Failure> {
         let keys = self.placet("serve --data registry --make-keys --json")?;
         let registry = format!("[principals.registry]\npublic_key = \"{}\"", field(&keys, "list_key")?);
-        let monitor =
-            "[principals.monitor]\ndisplay_name = \"Drift monitor\"\nroles = [\"monitor\"]\n\n[root]";
         let plan = ORGANISATION
             .replace("organization = \"Example\"", "organization = \"Placet demonstration\"")
-            .replace("[principals.registry]", &registry)
-            .replace("registry = \"registry\"", "registry = \"registry\"\nmonitor = \"monitoring\"")
-            .replace("[root]", monitor);
+            .replace("[principals.registry]", &registry);
         self.write("organisation.toml", plan.as_bytes())?;
         self.placet("init --from organisation.toml --keys keys")?;
         // A description names no log, so the policy gets one here and is signed again.
@@ -170,9 +178,33 @@ impl Demo {
         train.arg("--weights").arg(weights);
         train.arg("--metrics").arg(fixture.join("metrics.json"));
         train.arg("--card").arg(fixture.join("card.json"));
+        train.arg("--scores").arg(fixture.join("scores-clean.csv")).args(["--score", "top_score"]);
         output(&mut train)?;
         let places = "--environment staging --environment production --scope eu-west --scope us-east";
         self.placet(&format!("propose {MODEL}@{version} {places} --key keys/emil.pem")).map(drop)
+    }
+
+    /// Watches every version over scores of really degraded images.
+    fn watch(&self) -> Result<(), Failure> {
+        // Of 38 images nothing can be told, which the default of ten would not know.
+        self.write("rules.toml", b"[outputs.top_score]\nminimum_samples = 100\n")?;
+        for (version, environment, window, found) in WATCHED {
+            // Windows are whole seconds, and begin where the one before ended.
+            thread::sleep(Duration::from_millis(1100));
+            let scores = root().join("tests/fixtures").join(MODEL).join(version);
+            let mut monitor = self.command(&format!("monitor {MODEL}@{version} --environment {environment}"));
+            monitor.args(["--rules", "rules.toml", "--key", "keys/monitor.pem"]);
+            monitor.arg("--scores").arg(scores.join(format!("scores-degraded-{window}.csv")));
+            // It says by its exit code what it found.
+            let code = monitor.stdout(Stdio::null()).stderr(Stdio::null()).status();
+            let code =
+                code.map_err(|error| Failure::new("program_not_started", format!("placet: {error}")))?;
+            if code.code() != Some(found) {
+                let message = format!("version {version}, {window}: exit code {code}, not {found}");
+                return Err(Failure::new("demo_failed", message));
+            }
+        }
+        Ok(())
     }
 
     /// Sends everything to a registry that runs as long as this takes.
@@ -227,7 +259,8 @@ impl Demo {
         print!(
             "
 Version 1 of {MODEL} was approved and is revoked; version 2 may run in staging and production; version 3
-waits for one ml-lead and one of safety. Open
+waits for one ml-lead and one of safety. A monitor found version 1 stable, version 2 drifting in production,
+and of version 3 too few images to tell. Open
 
   http://{address}/
 
@@ -248,6 +281,7 @@ In another terminal:
   placet approve {MODEL}@3 --key {keys}/bo.json
   placet approve {MODEL}@3 --key {keys}/dana.json
   placet push && placet status {MODEL}@3
+  placet revoke {MODEL}@3 --reason-code security --reason drill --key {keys}/dana.json && placet push
 
 Ctrl-C stops it; `cargo xtask demo --reset` makes it anew. The command is {placet}.
 

@@ -7,6 +7,7 @@
 //! - `mutations`: the core without one of its checks, and the vector that notices.
 //! - `mutants`: cargo-mutants on what has changed; `fuzz`: the fuzzer on every reader; `tool`: how both come here.
 //! - `demo`: an organisation to try everything with.
+//! - `pictures`: what README.md shows of the console.
 //! - `bench`: Placet and its peers side by side.
 //! - `npm`: the package for JavaScript; `commonjs`: its second module format.
 //! - `size`: what travels of the npm package.
@@ -27,6 +28,7 @@ mod fuzz;
 mod mutants;
 mod mutations;
 mod npm;
+mod pictures;
 mod python;
 mod setup;
 mod size;
@@ -49,6 +51,7 @@ Usage: cargo xtask COMMAND
   fuzz SECONDS [TARGET…]
                  fuzz every reader and the decision for so long each
   demo           serve a demonstration on http://127.0.0.1:8787; --reset makes it anew, --listen IP:PORT
+  pictures       run the browser tests, and put what they saw into docs/images
   bench [SUITE…] run these comparisons, or all, and print their tables; --write puts them into docs/performance.md
   npm            build the npm package into target/npm/placet
   help           print this
@@ -69,6 +72,7 @@ fn main() -> ExitCode {
         ["mutations", words @ ..] => mutations::run(words),
         ["mutants", words @ ..] => mutants::run(words),
         ["fuzz", words @ ..] => fuzz::run(words),
+        ["pictures"] => pictures::write(),
         ["npm"] => npm::build().and_then(|package| {
             println!("npm package: {}", package.display());
             size::print(&package)

@@ -1,7 +1,8 @@
 //! The npm package, built into `target/npm/placet`.
 //!
-//! There are two builds, each one module with its bindings: the whole, and what a verifier needs. Each serves every runtime; the entry points in `wasm/npm` differ
-//! only in where they find the module. The directory appears whole or not at all.
+//! There are three builds, each one module with its bindings: the whole, what a verifier needs, and the gateway. Each
+//! serves every runtime; the entry points in `wasm/npm` differ only in where they find the module. The directory appears
+//! whole or not at all.
 //!
 //! There is no pass of `wasm-opt`: version 132 took 7 % off the module but added 7 % to its size under
 //! brotli, which is what travels, and made no decision faster.
@@ -28,25 +29,35 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     setup::rust_target(setup::WASM, "the npm package is compiled for it")?;
     let unfinished = target().join("npm/placet.unfinished");
     remove(&unfinished)?;
-    let [library, small] = ["lib", "verify/lib"].map(|name| unfinished.join(name));
-    for directory in [&library, &small] {
+    let [library, small, gateway] = ["lib", "verify/lib", "gateway/lib"].map(|name| unfinished.join(name));
+    for directory in [&library, &small, &gateway] {
         fs::create_dir_all(directory).map_err(|error| Failure::file(directory, &error))?;
     }
-    compile("the small module", "--no-default-features", &small, &unfinished.join("verify.wasm"))?;
-    compile("the module", "", &library, &unfinished.join("placet.wasm"))?;
+    let small_build = "placet-wasm --no-default-features";
+    compile("the small module", small_build, &small, &unfinished.join("verify.wasm"))?;
+    compile("the module", "placet-wasm", &library, &unfinished.join("placet.wasm"))?;
+    compile("the gateway", "placet-gateway-js", &gateway, &unfinished.join("gateway.wasm"))?;
 
     let sources = root().join("wasm/npm");
-    for directory in [".", "lib", "verify"] {
+    for directory in [".", "lib", "verify", "gateway", "gateway/lib"] {
         copy_files(&sources.join(directory), &unfinished.join(directory))?;
     }
     for module in VERIFIER {
         copy(&sources.join("lib").join(module), &small.join(module))?;
     }
     copy_files(&sources.join("verify/lib"), &small)?;
-    for library in [&library, &small] {
+    for library in [&library, &small, &gateway] {
         write_commonjs(library)?;
     }
-    for types in ["index", "sign", "verify/index"] {
+    for types in [
+        "index",
+        "sign",
+        "verify/index",
+        "gateway/index",
+        "gateway/express",
+        "gateway/fastify",
+        "gateway/hono",
+    ] {
         let text = read(&unfinished.join(types).with_extension("d.ts"))?;
         let twin = text.replace("index.js';", "index.cjs';");
         write(&unfinished.join(types).with_extension("d.cts"), &twin)?;
@@ -62,15 +73,15 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
     Ok(package)
 }
 
-/// Compiles one build: its bindings go into `library`, its module becomes `file`.
-fn compile(name: &str, features: &str, library: &Path, file: &Path) -> Result<(), Failure> {
-    let line =
-        format!("build --package placet-wasm --lib --profile wasm --target {} {features}", setup::WASM);
+/// Compiles one build of a crate: its bindings go into `library`, its module becomes `file`.
+fn compile(name: &str, build: &str, library: &Path, file: &Path) -> Result<(), Failure> {
+    let line = format!("build --lib --profile wasm --target {} --package {build}", setup::WASM);
     prepare(&format!("compile {name}"), &mut cargo(&line))?;
+    let module = build.split(' ').next().unwrap_or(build).replace('-', "_");
     prepare(
         "write its bindings",
         cargo("run --package placet-bindgen --")
-            .arg(target().join(setup::WASM).join("wasm/placet_wasm.wasm"))
+            .arg(target().join(setup::WASM).join(format!("wasm/{module}.wasm")))
             .arg(library)
             .arg("bindings"),
     )?;

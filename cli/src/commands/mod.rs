@@ -6,12 +6,16 @@ mod audit;
 mod bundle;
 mod completions;
 mod deploy;
+mod expiring;
 mod facts;
+#[cfg(unix)]
+mod gate;
 mod hash;
 mod init;
 mod keygen;
 mod ledger;
 mod list;
+mod monitor;
 mod policy;
 mod propose;
 mod pull;
@@ -96,12 +100,16 @@ enum Command {
     Bundle(bundle::MakeBundle),
     Verify(Box<verify::Verify>),
     Deploy(Box<deploy::Deploy>),
+    Monitor(Box<monitor::Monitor>),
     Show(show::Show),
     Push(push::Push),
     Pull(pull::Pull),
     Status(status::Status),
+    Expiring(expiring::Expiring),
     #[cfg(unix)]
     Serve(Box<serve::Serve>),
+    #[cfg(unix)]
+    Gate(gate::GateCommand),
     Completions(completions::Completions),
 }
 
@@ -139,12 +147,16 @@ impl Cli {
             Command::Bundle(command) => command.run(&context),
             Command::Verify(command) => command.run(&context),
             Command::Deploy(command) => command.run(&context),
+            Command::Monitor(command) => command.run(&context),
             Command::Show(command) => command.run(&context),
             Command::Push(command) => command.run(&context),
             Command::Pull(command) => command.run(&context),
             Command::Status(command) => command.run(&context),
+            Command::Expiring(command) => command.run(&context),
             #[cfg(unix)]
             Command::Serve(command) => command.run(&context),
+            #[cfg(unix)]
+            Command::Gate(command) => command.run(&context),
             Command::Completions(command) => command.run(),
         }
     }

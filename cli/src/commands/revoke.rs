@@ -225,7 +225,7 @@ fn subject_of(evidence: &Evidence, weights: Digest) -> Result<Subject> {
 }
 
 /// Every proposal that runs in an environment or may come to: signed by whoever might, not run out, not revoked yet.
-fn running(
+pub(super) fn running(
     evidence: &Evidence,
     environment: &Environment,
     model: Option<&ModelId>,

@@ -1,31 +1,22 @@
 //! `placet serve`: a registry.
 
+mod webhooks;
+
 use std::{fs, net::SocketAddr, path::PathBuf, process::ExitCode, sync::Arc};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use placet_core::{digest::Digest, limits};
 use placet_registry::{Config, StaticFiles, create_keys, init, serve_and_tell};
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 use super::Context;
 use crate::{
     args::parse_digest,
     error::{At as _, Error, Result},
-    files, terminal,
+    files,
+    service::{self, LogForm},
     words::Table,
 };
-
-/// The form of log lines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum LogForm {
-    /// For people
-    #[default]
-    Text,
-    /// For programs
-    Json,
-}
 
 /// Run a registry: it takes signed documents in, and serves what verifiers need
 ///
@@ -33,12 +24,20 @@ enum LogForm {
 /// (--make-keys), so that the policy can name them; then give the digest of version 1 of the policy as the pin. Nothing
 /// that it says is evidence: it can withhold, and it cannot forge. It stops on Ctrl-C or SIGTERM.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 #[command(after_help = "Examples:
   placet serve --data registry --make-keys
   placet serve --data registry --pin sha256:… --policy placet/policies/0001.json    the first start
   placet serve --data registry                                                     every later one
   placet serve --data registry --console target/console
   placet serve --data registry --read-token \"sha256:$(printf %s \"$TOKEN\" | sha256sum | cut -c-64)\"
+
+A file of webhooks, each told everything, or only what it lists:
+  [[webhook]]
+  name = \"operations\"
+  url = \"http://127.0.0.1:9000/placet\"
+  secret_file = \"operations.secret\"       # whsec_ and base64 of 24 bytes or more
+  events = [\"proposal.made\", \"quorum.reached\", \"approval.expiring\", \"drift.alert\", \"revoked\"]
 
 It speaks plain HTTP: put a proxy that speaks TLS before it, and say --behind-proxy.")]
 pub(super) struct Serve {
@@ -72,6 +71,12 @@ pub(super) struct Serve {
     /// Take the client's address from X-Forwarded-For, as behind a proxy of one's own
     #[arg(long)]
     behind_proxy: bool,
+    /// TOML file that says whom to tell what happens here: see `placet serve --help`
+    #[arg(long, value_name = "FILE")]
+    webhooks: Option<PathBuf>,
+    /// Try again to deliver events that webhooks never took
+    #[arg(long, requires = "webhooks")]
+    revive_webhooks: bool,
     /// After a restore: every statement is back, so lists may be signed again
     #[arg(long)]
     rebuilt: bool,
@@ -92,16 +97,18 @@ impl Serve {
             let files = StaticFiles::from_directory(directory).at(directory.display())?;
             config.console = Some(Arc::new(files));
         }
-        self.log();
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Error::new("runtime", error))?;
+        if let Some(path) = &self.webhooks {
+            config.webhooks = webhooks::read(path)?;
+            config.revive_webhooks = self.revive_webhooks;
+        }
+        self.log.start();
         let json = context.json;
-        runtime.block_on(async {
+        service::runtime()?.block_on(async {
             if let Some(pin) = self.pin {
                 init(&config, pin, &policies).await?;
             }
-            let stop = stop()?;
-            serve_and_tell(config, stop, |address| tell(address, json)).await.map_err(|error| {
+            let stop = service::stop()?;
+            serve_and_tell(config, stop, |address| service::tell(address, json)).await.map_err(|error| {
                 let error = Error::from(error);
                 match error.code() {
                     "not_initialised" => error.hint("give the digest of version 1 of the policy with --pin"),
@@ -136,35 +143,6 @@ impl Serve {
         );
         context.answer(&text, &json!({ "list_key": keys.list.to_hex(), "log_key": keys.log.to_hex() }))
     }
-
-    /// Log lines on standard error: what RUST_LOG says, or everything worth a line.
-    fn log(&self) {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-        let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-        match self.log {
-            LogForm::Text => lines.with_ansi(terminal::is_interactive()).init(),
-            LogForm::Json => lines.json().init(),
-        }
-    }
-}
-
-/// Ends when the process is asked to stop.
-fn stop() -> Result<impl Future<Output = ()> + Send> {
-    let listen = |kind| signal(kind).map_err(|error| Error::new("signal", error));
-    let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-/// Says where it listens; whoever started it may have gone, and that is no reason to stop.
-fn tell(address: SocketAddr, json: bool) {
-    let url = format!("http://{address}");
-    let line = if json { json!({ "url": url }).to_string() } else { format!("Serving on {url}") };
-    let _ = terminal::print(&format!("{line}\n"));
 }
 
 impl From<placet_registry::Error> for Error {

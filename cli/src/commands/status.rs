@@ -205,5 +205,7 @@ fn may_pass(code: Code) -> bool {
             | Code::ListStale
             | Code::ListFromFuture
             | Code::LedgerMissing
+            | Code::LedgerInclusion
+            | Code::LedgerWitnesses
     )
 }

@@ -8,6 +8,7 @@ use std::{
 
 use clap::Args;
 use placet_core::{
+    baseline::Baselines,
     digest::Digest,
     json::Value,
     limits,
@@ -24,6 +25,7 @@ use crate::{
     error::{At as _, Error, Result},
     files,
     hashing::{self, Links},
+    scores::{self, Place, parse_place},
     signing::{SigningArgs, sign},
     terminal::size,
 };
@@ -34,7 +36,7 @@ use crate::{
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   placet train --model digits-classifier --version 2 --weights weights.npz \\
-      --metrics metrics.json --card card.json --key pipeline.pem
+      --metrics metrics.json --card card.json --scores scores-clean.csv --score top_score --key pipeline.pem
   placet train --model digits-classifier --version 3 --weights weights/ --metrics metrics.json \\
       --material train.csv=data/train.csv --material-uri train.csv=https://example.org/data \\
       --correlation-id \"$CI_JOB_ID\"                             with PLACET_KEY in the pipeline's secrets")]
@@ -59,8 +61,18 @@ pub(super) struct Train {
     /// Where a material came from
     #[arg(long, value_name = "NAME=URI", value_parser = parse_pair)]
     material_uri: Vec<(Label, String)>,
-    /// JSON file with the baselines that drift is measured against: an object
-    #[arg(long, value_name = "FILE")]
+    /// Table of scores on data that the training has not seen, from which drift is measured (CSV, JSON lines, NPY,
+    /// Parquet; `-` is standard input): kept as it is while it is small, as a sketch beyond
+    #[arg(long, value_name = "FILE", value_parser = parse_place)]
+    scores: Option<Place>,
+    /// A column of the scores that holds numbers; without any every column is taken
+    #[arg(long, value_name = "COLUMN", requires = "scores", value_parser = parse_label)]
+    score: Vec<Label>,
+    /// A column of the scores that holds categories
+    #[arg(long, value_name = "COLUMN", requires = "scores", value_parser = parse_label)]
+    category: Vec<Label>,
+    /// JSON file with baselines that were made elsewhere: an object
+    #[arg(long, value_name = "FILE", conflicts_with = "scores")]
     baselines: Option<PathBuf>,
     /// JSON file with whatever else shall be signed: an object
     #[arg(long, value_name = "FILE")]
@@ -91,7 +103,7 @@ impl Train {
             trainer,
             manifest,
             materials: self.materials()?,
-            baselines: read_json(self.baselines.as_ref())?,
+            baselines: self.baselines()?,
             metadata: read_json(self.metadata.as_ref())?,
         };
         let payload = output.to_payload();
@@ -118,6 +130,16 @@ impl Train {
         json["version"] = json!(output.version.as_str());
         json["weights"] = json!({ "kind": weights.kind.as_str(), "digest": weights.digest.to_string() });
         context.answer(&text, &json)
+    }
+
+    /// The baselines as they are signed, read as a monitor will read them.
+    fn baselines(&self) -> Result<String> {
+        let text = match &self.scores {
+            Some(place) => scores::read_baselines(place, &self.score, &self.category)?.to_json(),
+            None => read_json(self.baselines.as_ref())?,
+        };
+        Baselines::parse(&text).at("baselines")?;
+        Ok(text)
     }
 
     fn materials(&self) -> Result<Vec<Material>> {

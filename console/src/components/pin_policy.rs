@@ -1,7 +1,7 @@
 //! Pinning a policy: what is offered is shown, what counts comes on another way.
 
 use leptos::{prelude::*, task::spawn_local, web_sys};
-use placet_core::{digest::Digest, key, policy::Policy};
+use placet_core::{digest::Digest, key, limits, policy::Policy};
 
 use super::{CopyButton, DigestBlock, DropZone, Field, Mark, WordList};
 use crate::{
@@ -24,7 +24,7 @@ pub(crate) fn PinPolicy(
         let on_pin = on_pin.clone();
         move |result: Result<Digest, Refusal>| match result {
             Ok(pin) => on_pin(pin),
-            Err(refusal) => error.set(refusal.words().to_owned()),
+            Err(refusal) => error.set(format!("{} ({})", refusal.words(), refusal.code())),
         }
     };
     let submit = {
@@ -38,7 +38,9 @@ pub(crate) fn PinPolicy(
         let take = take.clone();
         spawn_local(async move {
             let Some(file) = files.first() else { return };
-            let bytes = browser::read(file).await.unwrap_or_default();
+            #[expect(clippy::cast_precision_loss, reason = "the limit is far below where it would matter")]
+            let fits = file.size() <= limits::ENVELOPE as f64;
+            let bytes = if fits { browser::read(file).await.unwrap_or_default() } else { Vec::new() };
             take(settings::pin_of_file(&bytes));
         });
     };

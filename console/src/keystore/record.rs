@@ -118,13 +118,38 @@ impl StoredKey {
     ///
     /// # Errors
     ///
-    /// What is so instead, for people.
-    pub fn check_backup(&self, file: &[u8]) -> Result<LockedKey, &'static str> {
-        let backup = LockedKey::parse(file).map_err(|_| "This is no placet-key file.")?;
-        if backup.public_key() == self.locked.public_key() {
-            Ok(backup)
-        } else {
-            Err("This file holds another key, not a backup of this one.")
+    /// [`NoBackup`].
+    pub fn check_backup(&self, file: &[u8]) -> Result<LockedKey, NoBackup> {
+        let backup = LockedKey::parse(file).map_err(|_| NoBackup::NoKeyFile)?;
+        if backup.public_key() == self.locked.public_key() { Ok(backup) } else { Err(NoBackup::AnotherKey) }
+    }
+}
+
+/// Why a file is no backup of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoBackup {
+    /// It is no locked key file.
+    NoKeyFile,
+    /// It holds another key.
+    AnotherKey,
+}
+
+impl NoBackup {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoKeyFile => "key_file_unknown_format",
+            Self::AnotherKey => "another_key",
+        }
+    }
+
+    /// What is so, for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NoKeyFile => "This is no placet-key file.",
+            Self::AnotherKey => "This file holds another key, not a backup of this one.",
         }
     }
 }
@@ -167,8 +192,9 @@ mod tests {
     fn another_key_s_file_proves_no_backup() {
         let (mine, other) = (stored("chandra.iyer"), stored("alice.ng"));
         assert!(mine.check_backup(mine.locked.to_json().as_bytes()).is_ok());
-        assert!(mine.check_backup(other.locked.to_json().as_bytes()).is_err());
-        assert!(mine.check_backup(b"weights").is_err());
+        let refused = |file: &[u8]| mine.check_backup(file).map(drop).map_err(NoBackup::code);
+        assert_eq!(refused(other.locked.to_json().as_bytes()), Err("another_key"));
+        assert_eq!(refused(b"weights"), Err("key_file_unknown_format"));
     }
 
     #[test]

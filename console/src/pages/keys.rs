@@ -378,7 +378,9 @@ fn ProveBackup(
                         error.set(String::new());
                         loaded.set(Some(backup));
                     }
-                    Err(words) => error.set(format!("{words} Nothing is lost; try again.")),
+                    Err(why) => {
+                        error.set(format!("{} Nothing is lost; try again. ({})", why.words(), why.code()))
+                    }
                 }
             });
         }

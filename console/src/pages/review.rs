@@ -573,7 +573,9 @@ pub(crate) fn signature_lines(
 ) -> Vec<crate::components::SigLine> {
     let said = review.statements();
     let line = |line: quorum::Line| {
-        let statement = line.document.and_then(|digest| said.get(&digest));
+        // What stands in an envelope that does not verify was said by nobody.
+        let heard = matches!(line.slot, quorum::Slot::Signed | quorum::Slot::Rejected);
+        let statement = line.document.filter(|_| heard).and_then(|digest| said.get(&digest));
         crate::components::SigLine {
             slot: line.slot,
             mine: me.is_some() && line.who.as_ref() == me,

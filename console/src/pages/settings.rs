@@ -75,7 +75,7 @@ fn RegistryAddress() -> impl IntoView {
         event.prevent_default();
         said.set("");
         match settings::registry(&address.get_untracked(), &browser::origin()) {
-            Err(refusal) => error.set(refusal.words().to_owned()),
+            Err(refusal) => error.set(format!("{} ({})", refusal.words(), refusal.code())),
             Ok(path) => spawn_local(async move {
                 console.settings.update(|settings| settings.registry = path);
                 console.keep_settings().await;

@@ -9,7 +9,8 @@ pub const HEIGHT: f64 = 132.0;
 /// Where the axis runs.
 pub const AXIS: f64 = 110.0;
 const TOP: f64 = 26.0;
-const BOTTOM: f64 = 98.0;
+/// Leaves room for a value between the lowest mark and the axis.
+const BOTTOM: f64 = 87.0;
 const SIDE: f64 = 32.0;
 
 /// A mark.
@@ -152,7 +153,12 @@ mod tests {
     #[test]
     fn equal_and_single_values_stand_in_the_middle() {
         for values in [&[0.5][..], &[0.5, 0.5]] {
-            assert!(draw(&series(values, None)).marks.iter().all(|mark| (mark.y - 62.0).abs() < 1e-9));
+            assert!(
+                draw(&series(values, None))
+                    .marks
+                    .iter()
+                    .all(|mark| (mark.y - (TOP + BOTTOM) / 2.0).abs() < 1e-9)
+            );
         }
         assert!(draw(&series(&[], None)).marks.is_empty());
     }

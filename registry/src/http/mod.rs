@@ -4,6 +4,7 @@
 //! log line; handlers only ask the registry.
 
 mod body;
+mod bundles;
 mod drift;
 mod enrolments;
 mod envelopes;
@@ -16,6 +17,7 @@ mod query;
 mod rates;
 mod static_files;
 mod trust;
+mod webhooks;
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -122,7 +124,8 @@ fn routes() -> Vec<(Method, &'static str, MethodRouter<Arc<App>>)> {
         (Method::GET, "/v1/inbox", get(proposals::inbox)),
         (Method::GET, "/v1/drift", get(drift::latest)),
         (Method::GET, "/v1/drift/{model_id}", get(drift::model)),
-        (Method::GET, "/v1/bundles/{digest}", get(proposals::bundle)),
+        (Method::GET, "/v1/bundles", get(bundles::of_question)),
+        (Method::GET, "/v1/bundles/{digest}", get(bundles::of_proposal)),
         (Method::GET, "/v1/ledger/checkpoint", get(ledger::checkpoint)),
         (Method::POST, "/v1/ledger/cosignatures", post(ledger::cosign)),
         (Method::GET, "/v1/ledger/entries", get(ledger::entries)),
@@ -130,6 +133,7 @@ fn routes() -> Vec<(Method, &'static str, MethodRouter<Arc<App>>)> {
         (Method::GET, "/v1/ledger/consistency", get(ledger::consistency)),
         (Method::GET, "/v1/enrolments", get(enrolments::list)),
         (Method::POST, "/v1/enrolments", post(enrolments::submit)),
+        (Method::GET, "/v1/webhooks", get(webhooks::waiting)),
         (Method::GET, "/v1/events", get(events::events)),
         (Method::GET, "/v1/openapi.json", get(health::openapi)),
         (Method::GET, "/healthz", get(health::alive)),

@@ -4,24 +4,19 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Path, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, Uri},
+    http::{StatusCode, Uri},
     response::Response,
 };
-use placet_core::{
-    bundle::BUNDLE,
-    name::{ModelId, Principal},
-};
+use placet_core::name::{ModelId, Principal};
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
 use super::{
-    App, REVALIDATE, Shared, json,
+    App, Shared, json,
     problem::Problem,
     query::{self, Items, Page},
-    tagged,
 };
 use crate::{
-    bundle::Parts,
     claims::{self, Item},
     kind::Kind,
     store::{ProposalRow, documents, drift},
@@ -182,25 +177,4 @@ pub(super) async fn read(
         "drift_reports": reports,
     });
     Ok(json(StatusCode::OK, &answer))
-}
-
-/// `GET /v1/bundles/{digest}`
-pub(super) async fn bundle(
-    State(app): Shared,
-    path: Result<Path<String>, PathRejection>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    query::query::<query::Nothing>(&uri)?;
-    let digest = query::digest(path)?;
-    let mut db = app.registry.store.read().await?;
-    let parts = Parts::load(&mut db, digest).await?.ok_or_else(Problem::not_found)?;
-    drop(db);
-    let view = app.registry.view();
-    let digests: Vec<_> = parts.digests().collect();
-    let proofs = view
-        .head
-        .as_ref()
-        .map(|head| app.registry.with_ledger(|ledger| ledger.proofs(head, digests.into_iter())));
-    Ok(tagged(&headers, BUNDLE, REVALIDATE, parts.into_bundle(proofs).to_json()))
 }

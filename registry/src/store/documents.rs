@@ -369,3 +369,16 @@ pub(crate) async fn last_about(db: &mut Connection, proposal: Digest) -> Result<
     let last = sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM envelopes WHERE proposal = ?");
     Ok(last.bind(proposal.to_string()).fetch_one(db).await?)
 }
+
+/// The proposals that run out between two moments, the first first.
+pub(crate) async fn expiring(
+    db: &mut Connection,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<ProposalRow>, Error> {
+    let rows = sqlx::query(
+        "SELECT p.*, t.version, t.weights FROM proposals p JOIN training_outputs t ON t.digest = p.training_output
+         WHERE p.expires_at > ? AND p.expires_at <= ? ORDER BY p.expires_at, p.seq",
+    );
+    all(&rows.bind(from.seconds()).bind(to.seconds()).fetch_all(db).await?, ProposalRow::from_row)
+}

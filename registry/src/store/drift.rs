@@ -175,3 +175,9 @@ pub(crate) async fn newest_of(db: &mut Connection, training_output: Digest) -> R
     .bind(training_output.to_string());
     all(&rows.fetch_all(db).await?, Stored::from_row)
 }
+
+/// The row of a report.
+pub(crate) async fn row(db: &mut Connection, digest: Digest) -> Result<Option<DriftRow>, Error> {
+    let row = sqlx::query("SELECT * FROM drift_reports WHERE digest = ?").bind(digest.to_string());
+    row.fetch_optional(db).await?.as_ref().map(DriftRow::from_row).transpose()
+}

@@ -8,6 +8,7 @@ pub(crate) mod documents;
 pub(crate) mod drift;
 pub(crate) mod enrolments;
 pub(crate) mod lists;
+pub(crate) mod webhooks;
 
 use std::{path::Path, time::Duration};
 

@@ -35,14 +35,14 @@ pub(super) fn run(run: &mut Run) -> Result<(), Failure> {
 }
 
 /// The registry's description of its interface, turned against the registry.
-pub(super) fn fuzz(run: &mut Run) -> Result<(), Failure> {
+pub(super) fn interface(run: &mut Run) -> Result<(), Failure> {
     setup::node_packages()?;
     let why = "the registry is asked whatever its description allows";
     let python = python::environment("schemathesis", "tests/e2e/requirements.txt", why)?;
     let files = console::build(console::RELEASE)?;
     let mut tests = node_tests(run, &files)?;
     tests
-        .arg(root().join("tests/e2e/fuzz.mjs"))
+        .arg(root().join("tests/e2e/interface.mjs"))
         .env("PLACET_E2E_SCHEMATHESIS", python.with_file_name("schemathesis"));
     run.check("schemathesis", Count::Node, &mut tests)?;
     Ok(())
@@ -73,7 +73,7 @@ fn node_tests(run: &mut Run, console: &Path) -> Result<Command, Failure> {
 }
 
 /// The files of tests in a directory, in order.
-fn test_files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn test_files(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
     let failed = |error| Failure::file(directory, &error);
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(failed)? {

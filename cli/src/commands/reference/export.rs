@@ -11,10 +11,16 @@ use placet_core::{
     decision::Outcome,
     deployment::Deployment,
     digest::Digest,
+    drift::{Outcome as CheckOutcome, ReportStatus},
+    drift_report::DriftReport,
+    error::ParseError,
     key::{PublicKey, Signer as _},
     limits,
     proposal::Proposal,
-    reference::{Dict, Directory, ModelApproval, PromotionResult, Terms, TrainingOutput as TrainingRecord},
+    reference::{
+        Dict, Directory, DriftCheckResult, DriftMetric, ModelApproval, Number, PromotionResult, Terms,
+        TrainingOutput as TrainingRecord, create_drift_alert,
+    },
     request::Request,
     time::Timestamp,
     training::TrainingOutput,
@@ -36,8 +42,8 @@ use crate::{
 ///
 /// A proposal becomes a ModelApproval, signed by approvers with keys of their own for it, and only where it is permitted
 /// now in every place that it names; its correlation_id is the digest of the proposal. A training output becomes a
-/// TrainingOutput, a deployment a PromotionResult. A key that the policy names is refused: a key signs for one of the
-/// two.
+/// TrainingOutput, a deployment a PromotionResult, a drift report a DriftCheckResult or, with --alert, a DriftAlert. A key
+/// that the policy names is refused: a key signs for one of the two.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   placet reference export digits-classifier@2 --approver alice=alice-reference.pem --required 2 --output approval.json
@@ -56,6 +62,9 @@ pub(in crate::commands) struct Export {
     /// Add the signatures to this record of the same proposal
     #[arg(long, value_name = "FILE")]
     onto: Option<PathBuf>,
+    /// For a drift report: write the alert that it asks for
+    #[arg(long)]
+    alert: bool,
     /// The file to write
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
@@ -81,6 +90,10 @@ impl Export {
             }
             Claim::TrainingOutput(training) => ("TrainingOutput", training_record(training)?),
             Claim::Deployment(deployment) => ("PromotionResult", promotion(deployment, digest)),
+            Claim::DriftReport(report) if self.alert => {
+                ("DriftAlert", alert(&drift_record(report)?, report)?)
+            }
+            Claim::DriftReport(report) => ("DriftCheckResult", drift_record(report)?.to_json()),
             _ => {
                 let message = format!("the reference has no record for a {}", document.kind());
                 return Err(Error::new("wrong_document", message));
@@ -223,6 +236,50 @@ fn promotion(deployment: &Deployment, digest: Digest) -> String {
         ),
     }
     .to_json()
+}
+
+/// The report as the library knows results: what could not be judged is left out, and then nothing is said with
+/// confidence.
+fn drift_record(report: &DriftReport) -> Result<DriftCheckResult> {
+    let judged = || report.report.checks.iter().filter(|check| check.outcome != CheckOutcome::Inconclusive);
+    let number = |value: Option<f64>| Number::float(value.unwrap_or(0.0));
+    let metrics = judged().map(|check| {
+        Ok(DriftMetric {
+            name: check.name.clone(),
+            training_value: number(check.baseline)?,
+            serving_value: number(check.statistic)?,
+            threshold: number(check.threshold)?,
+            is_drifted: check.outcome == CheckOutcome::Drifted,
+            drift_severity: number(check.severity)?,
+            details: format!("{}: {}", check.test.as_str(), check.outcome.as_str()),
+        })
+    });
+    let drifted = judged().filter(|check| check.outcome == CheckOutcome::Drifted).count();
+    let summary = match report.report.status {
+        ReportStatus::Stable => "No drift detected".to_owned(),
+        ReportStatus::Drifted => format!("Drift detected ({drifted} metrics)"),
+        ReportStatus::Inconclusive => "Inconclusive: not every check could be judged".to_owned(),
+    };
+    Ok(DriftCheckResult {
+        model_id: report.subject.model_id.as_str().to_owned(),
+        checked_at: report.checked_at.into(),
+        is_drifted: report.report.status == ReportStatus::Drifted,
+        metrics: metrics.collect::<std::result::Result<_, ParseError>>()?,
+        overall_severity: Number::float(report.report.severity)?,
+        confidence: Number::float(if report.report.status == ReportStatus::Inconclusive {
+            0.0
+        } else {
+            1.0
+        })?,
+        summary,
+        recommended_action: report.report.recommended_action.as_str().to_owned(),
+    })
+}
+
+fn alert(result: &DriftCheckResult, report: &DriftReport) -> Result<String> {
+    let alert = create_drift_alert(result, report.checked_at.into());
+    let quiet = || Error::new("wrong_document", "the report asks for no alert: nothing has drifted");
+    alert.map(|alert| alert.to_json()).ok_or_else(quiet)
 }
 
 fn parse_approver(text: &str) -> std::result::Result<(String, PathBuf), String> {

@@ -1,0 +1,4 @@
+import { envoy } from "./harness.mjs";
+import { suite } from "./suite.mjs";
+
+suite("Envoy", envoy, { pushed: false });
