@@ -16,6 +16,7 @@ use placet_core::{
     digest::Digest,
     envelope::Envelope,
     key::{Signer as _, words},
+    ledger::{CompactRange, LogKey, TreeHead, merkle},
     name::Label,
     policy::{Log, MetricBound},
     revocation::Target,
@@ -25,6 +26,9 @@ use placet_core::{
 };
 use placet_keys::{SecretKey, pkcs8};
 use placet_testkit::{Key, NOW, Organisation, time};
+
+/// The origin of the ledger.
+const LOG: &str = "registry.example/ledger";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let directory = PathBuf::from(std::env::args().nth(1).ok_or("usage: world DIRECTORY")?);
@@ -94,6 +98,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The same world under another root, as a lying registry would serve it.
     let liar = organisation().with(|policy| policy.organization = "Examp1e".into());
     write(&directory, "documents/trust-of-another.json", &liar.trust().to_json())?;
+
+    write(&directory, "documents/large-checkpoint.txt", &large_checkpoint()?)?;
 
     let pin: Digest = org.domain();
     let about = format!(
@@ -171,12 +177,24 @@ impl Version {
     }
 }
 
+/// The signed head of a ledger of 100 000 entries, whose digests are those of their numbers as text.
+fn large_checkpoint() -> Result<String, Box<dyn Error>> {
+    let mut range = CompactRange::new();
+    for number in 0..100_000_u32 {
+        range.append(merkle::leaf_hash(Digest::of(number.to_string().as_bytes()).as_bytes()))?;
+    }
+    let key = Key::of("log");
+    let head = TreeHead::new(LOG, range.size(), range.root())?;
+    let name = LogKey::new(LOG, key.public_key().clone())?;
+    Ok(head.to_note(&[name.signature_line(&key.sign(head.to_text().as_bytes()))]))
+}
+
 /// Production bounds the calibration error from above and the accuracy from below.
 fn organisation() -> Organisation {
     let ceiling = MetricBound { name: label("calibration_error"), min: None, max: Some(metric("0.05")) };
     Organisation::new().with(|policy| {
         policy.log = Some(Log {
-            origin: "registry.example/ledger".into(),
+            origin: LOG.into(),
             key: Key::of("log").public_key().clone(),
             witnesses: Vec::new(),
             threshold: 0,

@@ -13,8 +13,8 @@ use crate::{
     components::Shell,
     context::Console,
     pages::{
-        Inbox, Keys, ModelPage, Models, NotFound, RejectPage, ReviewPage, RevokePage, SettingsPage, Sign,
-        Verify, WithdrawPage,
+        Inbox, Keys, Ledger, ModelPage, Models, NextPolicyPage, NotFound, PolicyPage, RejectPage, ReviewPage,
+        RevokePage, SettingsPage, Sign, Verify, WithdrawPage,
     },
 };
 
@@ -35,6 +35,9 @@ pub(crate) fn App() -> impl IntoView {
                     <Route path=path!("/proposals/:digest/revoke") view=RevokePage/>
                     <Route path=path!("/models") view=Models/>
                     <Route path=path!("/models/*model") view=ModelPage/>
+                    <Route path=path!("/ledger") view=Ledger/>
+                    <Route path=path!("/policy") view=PolicyPage/>
+                    <Route path=path!("/policy/next") view=NextPolicyPage/>
                     <Route path=path!("/verify") view=Verify/>
                     <Route path=path!("/keys") view=Keys/>
                     <Route path=path!("/settings") view=SettingsPage/>

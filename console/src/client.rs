@@ -155,6 +155,31 @@ impl Client {
         self.get(&format!("/v1/bundles/{}", encode(&proposal.to_string()))).await
     }
 
+    /// The ledger's signed head.
+    pub(crate) async fn checkpoint(&self) -> Result<Vec<u8>, Failure> {
+        self.get("/v1/ledger/checkpoint").await
+    }
+
+    /// The ledger's entries from a place on.
+    pub(crate) async fn entries(&self, from: u64, limit: u64) -> Result<Vec<u8>, Failure> {
+        self.get(&format!("/v1/ledger/entries?after={from}&limit={limit}")).await
+    }
+
+    /// The proof that a document stands in the ledger of a size.
+    pub(crate) async fn inclusion(&self, digest: &Digest, size: u64) -> Result<Vec<u8>, Failure> {
+        self.get(&format!("/v1/ledger/inclusion/{}?size={size}", encode(&digest.to_string()))).await
+    }
+
+    /// The proof that the ledger of one size became that of another.
+    pub(crate) async fn consistency(&self, from: u64, to: u64) -> Result<Vec<u8>, Failure> {
+        self.get(&format!("/v1/ledger/consistency?from={from}&to={to}")).await
+    }
+
+    /// A signed document by its digest.
+    pub(crate) async fn envelope(&self, digest: &Digest) -> Result<Vec<u8>, Failure> {
+        self.get(&format!("/v1/envelopes/{}", encode(&digest.to_string()))).await
+    }
+
     /// Hands over a signed envelope.
     pub(crate) async fn submit(&self, envelope: &str) -> Result<(), Failure> {
         self.post("/v1/envelopes", envelope).await

@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
+import UPNG from "upng-js";
 
 export const need = (name) => {
   const value = process.env[name];
@@ -88,7 +89,10 @@ export async function picture({ page }, name) {
   mkdirSync(directory, { recursive: true });
   await page.mouse.move(0, 0);
   await page.evaluate(() => document.activeElement?.blur());
-  await page.screenshot({ path: join(directory, `${name}.png`), clip: { x: 0, y: 0, width: 1200, height: 780 } });
+  const seen = UPNG.decode(await page.screenshot({ clip: { x: 0, y: 0, width: 1200, height: 780 } }));
+  // The pages have few colours, and sixty-four leave a third of the bytes.
+  const small = UPNG.encode(UPNG.toRGBA8(seen), seen.width, seen.height, 64);
+  writeFileSync(join(directory, `${name}.png`), Buffer.from(small));
 }
 
 /** Nothing on the console, no report of the policy, nothing for axe, nothing wider than the screen; and a picture. */
@@ -102,5 +106,7 @@ export async function inspect(visitor, name) {
   assert.deepEqual(found, [], `axe on ${name}`);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.equal(wide, 0, `${name} is wider than ${width} px`);
-  assert.deepEqual(problems.slice(0, 5), [], `on ${name}`);
+  // Where the test cut the page off, the browser itself notes each time that it reaches nothing.
+  const own = problems.filter((problem) => !(visitor.offline && problem.includes("net::ERR_FAILED")));
+  assert.deepEqual(own.slice(0, 5), [], `on ${name}`);
 }

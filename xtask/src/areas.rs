@@ -211,7 +211,9 @@ fn fixtures(run: &mut Run) -> Result<(), Failure> {
     let why = "the models of the tests are trained anew";
     let python = python::environment("fixtures", "tests/fixtures/requirements.txt", why)?;
     let script = root().join("tests/fixtures/check.py");
-    run.check("train and compare", Count::Python, program(python).arg(script))?;
+    run.check("train and compare", Count::Python, program(&python).arg(script))?;
+    let script = root().join("core/tests/drift_support/make_power.py");
+    run.check("power of drift checks in SciPy", Count::Step, program(python).arg(script).arg("--check"))?;
     Ok(())
 }
 

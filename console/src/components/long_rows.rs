@@ -28,16 +28,19 @@ pub(crate) fn LongRows<V: IntoView + 'static>(
 ) -> impl IntoView {
     let height = RwSignal::new(GUESS);
     let measure = move || {
-        let Some((above, view, measured)) = measured(id, height.get_untracked(), &shown.get_untracked())
+        // A frame that was asked for may come when the page is gone.
+        let (Some(before), Some(rows), Some(total)) =
+            (height.try_get_untracked(), shown.try_get_untracked(), total.try_get_untracked())
         else {
             return;
         };
-        if (measured - height.get_untracked()).abs() > 0.5 {
+        let Some((above, view, measured)) = measured(id, before, &rows) else { return };
+        if (measured - before).abs() > 0.5 {
             height.set(measured);
         }
-        let rows = window::rows(total.get_untracked(), measured, above, view);
-        if rows != shown.get_untracked() {
-            shown.set(rows);
+        let now = window::rows(total, measured, above, view);
+        if now != rows {
+            shown.set(now);
         }
     };
     let scrolled = window_event_listener(ev::scroll, move |_| measure());

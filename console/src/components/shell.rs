@@ -63,6 +63,7 @@ fn Navigation() -> impl IntoView {
         let here = match own {
             "/" => path == own || (path.starts_with("/proposals/") && !revokes),
             "/models" => path == own || path.starts_with("/models/") || revokes,
+            "/policy" => path == own || path == "/policy/next",
             _ => path == own,
         };
         here.then_some("page")
@@ -79,7 +80,9 @@ fn Navigation() -> impl IntoView {
                 })}
             </a></li>
             {item("/models", "models", "Models")}
+            {item("/ledger", "ledger", "Ledger")}
             {item("/verify", "verify", "Verify")}
+            {item("/policy", "policy", "Policy")}
             {item("/keys", "key", "Keys")}
             {item("/settings", "settings", "Settings")}
         </ul></nav>

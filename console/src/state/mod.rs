@@ -6,7 +6,10 @@
 //! - `models`: every model in every environment; `events` and `timeline`: what was signed about one of them.
 //! - `approval`: the bytes that are signed; `against`: a no and its reason; `revoke`: a stop, and what it stops;
 //!   `enrolment`: the request of a new key.
+//! - `ledger`: its head and its entries as they are checked here; `export`: what leaves as a file.
+//! - `rules`: a policy in sentences; `health`: whether quorums can be reached; `succession`: the next version.
 //! - `dropped`: files to verify; `weights`: files to hash.
+//! - `window`: which rows of a long list are drawn.
 //! - `words`: times, sizes and counts as people read them.
 
 pub mod against;
@@ -16,14 +19,19 @@ pub mod chart;
 pub mod dropped;
 pub mod enrolment;
 pub mod events;
+pub mod export;
+pub mod health;
 pub mod history;
 pub mod inbox;
 pub mod knowledge;
+pub mod ledger;
 pub mod models;
 pub mod quorum;
 pub mod review;
 pub mod revoke;
+pub mod rules;
 pub mod settings;
+pub mod succession;
 pub mod timeline;
 pub mod weights;
 pub mod window;

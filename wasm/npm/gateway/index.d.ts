@@ -71,7 +71,7 @@ export interface GatewayOptions {
   readonly log?: (event: GatewayEvent) => void;
 }
 
-/** The part of a request that a gateway reads, and what it makes anew of it. */
+/** What a Worker is given beside a request. */
 export interface FetchContext {
   /** Keeps a Worker alive for what is not waited for. */
   waitUntil?(promise: Promise<unknown>): void;
