@@ -19,6 +19,7 @@ use crate::{
     json::{ArrayWriter, Fields, ObjectWriter, Value},
     key::{PublicKey, Signer},
     limits,
+    sort::sort,
 };
 
 /// A parsed envelope, nothing of it verified.
@@ -112,7 +113,7 @@ impl Envelope {
     pub fn merge(&mut self, other: Self) {
         if other.payload_type == self.payload_type && other.payload == self.payload {
             self.signatures.extend(other.signatures);
-            self.signatures.sort_unstable();
+            sort(&mut self.signatures);
             self.signatures.dedup();
         }
     }
@@ -130,7 +131,7 @@ impl Envelope {
             };
             signatures.extend(self.signatures.iter().find(signed).cloned());
         }
-        signatures.sort_unstable();
+        sort(&mut signatures);
         signatures.dedup();
         signatures.truncate(limits::SIGNATURES);
         Self { signatures, ..self.clone() }
