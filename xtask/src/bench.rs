@@ -14,7 +14,7 @@ use crate::{
     areas::gateways,
     conformance,
     failure::Failure,
-    setup,
+    python, setup,
     step::{self, Count},
     workspace::{cargo, find_program, program, root, target},
 };
@@ -33,6 +33,11 @@ type Variables = Vec<(&'static str, PathBuf)>;
 
 const SUITES: &[Suite] = &[
     Suite { name: "npm", about: "the npm package beside other verifiers in JavaScript", prepare: npm },
+    Suite {
+        name: "drift",
+        about: "drift checks beside SciPy, NumPy, Evidently and typed arrays",
+        prepare: drift,
+    },
     Suite { name: "gateways", about: "Envoy and nginx with Placet, and without", prepare: gateways },
     Suite {
         name: "fetch-gateway",
@@ -138,6 +143,19 @@ fn npm() -> Result<Variables, Failure> {
         ]),
     )?;
     Ok(vec![("PLACET_CONSUMER", consumer), ("PLACET_EXAMPLE", example)])
+}
+
+/// The package as it is installed, a native program, and the peers in Python.
+fn drift() -> Result<Variables, Failure> {
+    let consumer = conformance::install(&mut |name, command| prepare(name, command))?;
+    prepare(
+        "build the native checks",
+        &mut cargo("build --release --package placet-core --example drift_speed"),
+    )?;
+    let why = "drift checks are compared with libraries in Python";
+    let python = python::environment("drift", "benches/drift/requirements.txt", why)?;
+    let native = target().join("release/examples/drift_speed");
+    Ok(vec![("PLACET_CONSUMER", consumer), ("PLACET_DRIFT_SPEED", native), ("PLACET_PYTHON", python)])
 }
 
 /// A released command, Envoy's filter and one that does nothing, and what is measured with.
