@@ -5,9 +5,9 @@ import { names } from './npm/ed25519.mjs';
 
 const script = (file, ...words) => [process.execPath, '--no-warnings', '--experimental-wasm-modules', fileURLToPath(new URL(file, import.meta.url)), ...words];
 
-const contenders = ['placet', ...names];
+const contenders = ['placet', 'placet/verify', ...names];
 const decided = await compare(contenders.map((name) => ({ name, command: script('npm/decide.mjs', name) })));
-const packages = ['placet', '@cedar-policy/cedar-wasm', '@biscuit-auth/biscuit-wasm'];
+const packages = ['placet', 'placet/verify', '@cedar-policy/cedar-wasm', '@biscuit-auth/biscuit-wasm'];
 const started = await compare(packages.map((name) => ({ name, command: script('npm/start.mjs', name) })));
 
 console.log(conditions());

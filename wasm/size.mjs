@@ -1,11 +1,19 @@
-// What travels of the npm package to a browser: `node size.mjs PACKAGE [MOST]` prints the sizes in bytes and fails
-// where module and scripts together have more than MOST after brotli.
+// What travels of the npm package to a browser: `node size.mjs PACKAGE [--check]` prints the sizes in bytes, and with
+// `--check` fails where a build is larger than it may be. The figures are after brotli, of the module and its scripts.
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
-const [directory, most = 'Infinity'] = process.argv.slice(2);
-const scripts = (await readdir(join(directory, 'lib'))).filter((name) => name.endsWith('.js'));
+/**
+ * Ceilings that keep what was reached; lower them with it. The aim is 160 000 for the whole and 60 000 for the verifier.
+ */
+const BUILDS = {
+  placet: { module: 'placet.wasm', scripts: '.', most: 257_000 },
+  'placet/verify': { module: 'verify.wasm', scripts: 'verify', most: 190_000 },
+};
+
+const [directory, option] = process.argv.slice(2);
+const row = (name, cells) => console.log(name.padEnd(24) + cells.map((cell) => String(cell).padStart(9)).join(''));
 
 async function sizes(files) {
   const total = [0, 0, 0];
@@ -17,16 +25,18 @@ async function sizes(files) {
   return total;
 }
 
-const parts = {
-  module: await sizes(['placet.wasm']),
-  scripts: await sizes(['browser.js', ...scripts.map((name) => join('lib', name))]),
-};
-parts.together = parts.module.map((size, index) => size + parts.scripts[index]);
-console.log(`${'bytes'.padEnd(10)}${['raw', 'gzip', 'brotli'].map((name) => name.padStart(9)).join('')}`);
-for (const [name, row] of Object.entries(parts)) {
-  console.log(name.padEnd(10) + row.map((size) => String(size).padStart(9)).join(''));
-}
-if (parts.together[2] > Number(most)) {
-  console.log(`more than ${most} bytes travel`);
-  process.exitCode = 1;
+row('bytes', ['raw', 'gzip', 'brotli']);
+for (const [name, { module, scripts, most }] of Object.entries(BUILDS)) {
+  const library = (await readdir(join(directory, scripts, 'lib'))).filter((file) => file.endsWith('.js'));
+  // What signs in scripts has an entry of its own.
+  const loaded = ['browser.js', ...library.filter((file) => file !== 'sign.js').map((file) => join('lib', file))];
+  const parts = [await sizes([module]), await sizes(loaded.map((file) => join(scripts, file)))];
+  const together = parts[0].map((size, index) => size + parts[1][index]);
+  row(`${name} module`, parts[0]);
+  row(`${name} scripts`, parts[1]);
+  row(`${name} together`, together);
+  if (option === '--check' && together[2] > most) {
+    console.log(`${name} is larger than ${most} bytes`);
+    process.exitCode = 1;
+  }
 }

@@ -10,6 +10,7 @@ use crate::{
     key::KeyId,
     limits,
     name::{Environment, Label, ModelId, Principal, Role, RuleName, Scope},
+    sort::sort,
     time::{Timestamp, Window},
 };
 
@@ -151,7 +152,7 @@ impl<'a> Fields<'a> {
         let names: Vec<T> =
             elements.into_iter().map(|v| identifier_of(v, field)).collect::<Result<_, _>>()?;
         let mut sorted = names.clone();
-        sorted.sort_unstable();
+        sort(&mut sorted);
         sorted.dedup();
         if sorted.len() == names.len() { Ok(names) } else { Err(ParseError::invalid(field, Code::NotSorted)) }
     }

@@ -19,6 +19,7 @@ use crate::{
     json::{ArrayWriter, Fields, ObjectWriter, Value},
     key::{PublicKey, Signer},
     limits,
+    sort::sort,
 };
 
 /// A parsed envelope, nothing of it verified.
@@ -112,7 +113,7 @@ impl Envelope {
     pub fn merge(&mut self, other: Self) {
         if other.payload_type == self.payload_type && other.payload == self.payload {
             self.signatures.extend(other.signatures);
-            self.signatures.sort_unstable();
+            sort(&mut self.signatures);
             self.signatures.dedup();
         }
     }
@@ -130,7 +131,7 @@ impl Envelope {
             };
             signatures.extend(self.signatures.iter().find(signed).cloned());
         }
-        signatures.sort_unstable();
+        sort(&mut signatures);
         signatures.dedup();
         signatures.truncate(limits::SIGNATURES);
         Self { signatures, ..self.clone() }
@@ -158,6 +159,26 @@ impl Envelope {
     #[must_use]
     pub fn unverified_payload(&self) -> &[u8] {
         &self.payload
+    }
+
+    /// That trying every signature of these envelopes is bounded work (attack: a small document that takes minutes).
+    pub(crate) fn check_work<'a>(
+        envelopes: impl Iterator<Item = &'a Self>,
+        limit: usize,
+    ) -> Result<(), ParseError> {
+        let (mut signatures, mut bytes) = (0_usize, 0_usize);
+        for envelope in envelopes {
+            let count = envelope.signatures.len();
+            signatures = signatures.saturating_add(count);
+            bytes = bytes.saturating_add(envelope.payload.len().saturating_mul(count));
+        }
+        if signatures > limit {
+            return Err(ParseError::TooMany { field: "signatures", limit });
+        }
+        if bytes > limits::SIGNED_BYTES {
+            return Err(ParseError::TooLarge { field: "signatures", limit: limits::SIGNED_BYTES });
+        }
+        Ok(())
     }
 
     /// The envelope as canonical JSON.

@@ -65,6 +65,7 @@ pub mod reference;
 pub mod request;
 pub mod revocation;
 pub mod revocation_list;
+mod sort;
 pub mod state;
 pub mod statement;
 pub mod summary;

@@ -13,7 +13,7 @@
 use alloc::{borrow::ToOwned as _, string::String, vec::Vec};
 use core::fmt::Write as _;
 
-use crate::{code::Code, digest::Digest, error::ParseError, limits};
+use crate::{code::Code, digest::Digest, error::ParseError, limits, sort::sort_by};
 
 /// What a weights digest is the digest of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -111,7 +111,7 @@ impl Manifest {
             return Err(ParseError::TooMany { field: "files", limit: limits::FILES });
         }
         files.iter().try_for_each(|file| check_path(&file.path))?;
-        files.sort_unstable_by(|a, b| a.path.as_bytes().cmp(b.path.as_bytes()));
+        sort_by(&mut files, |a, b| a.path.as_bytes() < b.path.as_bytes());
         check_case(&files)?;
         Ok(Self { kind: WeightsKind::Directory, files })
     }
@@ -171,7 +171,7 @@ fn check_case(files: &[WeightsFile]) -> Result<(), ParseError> {
     let mut paths: Vec<_> = files.iter().map(|file| (fold(&file.path), file.path.as_str())).collect();
     // In the order of their components, paths of one directory stand together whatever their spelling, right after a
     // file of its name: looking at neighbours is enough.
-    paths.sort_unstable_by(|(a, _), (b, _)| a.split('/').cmp(b.split('/')));
+    sort_by(&mut paths, |(a, _), (b, _)| a.split('/').lt(b.split('/')));
     for ((a, path), (b, next)) in paths.iter().zip(paths.iter().skip(1)) {
         let same = a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count();
         let mut spelt = path.split('/').zip(next.split('/')).take(same);

@@ -413,10 +413,20 @@ fn year_without_drift_alarms_at_most_at_the_nominal_rate() {
 
 #[test]
 fn known_shifts_are_found_with_the_power_that_scipy_simulates() {
-    // Shares of 6000 windows with p < 0.01 and D ≥ 0.1 in SciPy's exact test of the same distributions.
-    for (n, m, shift, expected) in
-        [(500, 200, 0.0, 0.0098), (500, 200, 0.3, 0.6698), (500, 200, 0.4, 0.9293), (300, 300, 0.35, 0.8542)]
-    {
+    // drift_support/make_power.py makes the numbers.
+    let simulated: serde_json::Value =
+        serde_json::from_str(include_str!("drift_support/power.json")).unwrap();
+    let (family, default) = (Family::default(), DistributionRule::of(Test::KolmogorovSmirnov));
+    assert_eq!(
+        (simulated["alpha"].as_f64(), simulated["minimum_effect"].as_f64()),
+        (Some(family.alpha), Some(default.minimum_effect))
+    );
+    let cases = simulated["cases"].as_array().unwrap();
+    assert!(cases.len() >= 4);
+    for case in cases {
+        let size = |name: &str| usize::try_from(case[name].as_u64().unwrap()).unwrap();
+        let (n, m, shift) = (size("n"), size("m"), case["shift"].as_f64().unwrap());
+        let expected = case["power"].as_f64().unwrap();
         let rule = DistributionRule::of(Test::KolmogorovSmirnov);
         let windows = 500;
         let found = (0..windows)

@@ -266,6 +266,15 @@ fn a_bundle_in_use_is_swapped_for_a_worse_one() {
 }
 
 #[test]
+fn the_newer_bundle_of_the_same_proposal_is_ignored() {
+    let case = Case::new();
+    let mut gateway = serving(&case);
+    let fewer = case.org.bundle(&case.training, &case.proposal, &case.approvals[..1]);
+    give_bundle(&mut gateway, &fewer, now());
+    assert!(codes(&mut gateway, now()).contains(&"threshold_not_met"));
+}
+
+#[test]
 fn a_rejection_is_forgotten_with_its_bundle() {
     let case = Case::new();
     for verdict in [Verdict::Reject, Verdict::Withdraw] {

@@ -1,6 +1,6 @@
 // The installed package through the bundlers that people use; what they make runs in Chromium under the strict policy.
 import assert from 'node:assert/strict';
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,18 +8,21 @@ import { fileURLToPath } from 'node:url';
 import { build, createServer } from 'vite';
 import webpack from 'webpack';
 import { POLICY, open, serve } from './page.mjs';
+import { CLOCK, code } from './readme.mjs';
 
 const consumer = process.env.PLACET_CONSUMER;
 const app = join(consumer, 'app');
 await cp(fileURLToPath(new URL('app', import.meta.url)), app, { recursive: true });
 await mkdir(join(app, 'public'), { recursive: true });
 await cp(join(consumer, 'example'), join(app, 'public/example'), { recursive: true });
+await writeFile(join(app, 'clock.js'), CLOCK);
+await writeFile(join(app, 'readme.js'), code('Browsers'));
 const record = await readFile(join(consumer, 'example/decision.json'), 'utf8');
 
 async function check(address, posted) {
   const page = await open('chrome', process.env.CHROMIUM, address);
   try {
-    assert.deepEqual(JSON.parse(await page.within(posted, 60)), [record, record]);
+    assert.deepEqual(JSON.parse(await page.within(posted, 60)), [record, record, 'permit']);
     assert.deepEqual(page.problems, []);
   } finally {
     await page.close();

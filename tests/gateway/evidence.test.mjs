@@ -46,7 +46,7 @@ test('a source that swaps a bundle in use for a worse one changes nothing', asyn
   const stripped = JSON.parse(await (await fetch(`${place.registry.url}/v1/bundles/${place.versions['2'].proposal}`)).text());
   stripped.proposal = JSON.parse(other).proposal;
   let body = other;
-  const source = lying((path) => (swap && path.includes('/bundles/') ? new Response(body) : undefined));
+  const source = lying((path) => (swap && path.startsWith('/v1/bundles') ? new Response(body) : undefined));
   const gateway = await begin(context, { fetch: source, timers: false, now: () => now });
   swap = true;
   for (body of [other, JSON.stringify(stripped), '{}', 'no JSON', '\u0000'.repeat(17 << 20)]) {

@@ -120,13 +120,20 @@ describe('gateway', { concurrency: false }, () => {
   test('other weights than the approved ones are refused', async () => {
     const [route] = place.configuration().routes;
     const weights = { kind: 'file', digest: `sha256:${'1'.repeat(64)}` };
-    const config = place.configuration({ routes: [{ ...route, weights }, { ...route, name: 'other', path: '/other', proposal: place.versions['2'].proposal }] });
+    const config = place.configuration({
+      routes: [
+        { ...route, weights, proposal: place.versions['1'].proposal },
+        { ...route, name: 'other', path: '/other', proposal: place.versions['2'].proposal },
+        { ...route, name: 'nobody', path: '/nobody', weights },
+      ],
+    });
     await Promise.all(
       Object.entries(platforms).map(async ([, start]) => {
         const platform = await start(config, model.url);
         try {
           await refused(platform, '/v1/models/one', ['weights_mismatch']);
           await refused(platform, '/other', ['weights_mismatch']);
+          await refused(platform, '/nobody', ['bundle_missing']);
         } finally {
           await platform.close();
         }

@@ -76,7 +76,6 @@ export async function world({ age = 3600 } = {}) {
         weights: versions[version].weights,
         environment: 'production',
         scope: 'eu-west',
-        proposal: versions[version].proposal,
       });
       return {
         media_type: 'application/vnd.placet.gateway+json;version=1',

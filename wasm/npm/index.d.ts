@@ -404,6 +404,7 @@ export type WeightsKind = 'file' | 'directory';
 
 /** The weights that were loaded: their own digest, never what a bundle or a client says. */
 export interface Weights {
+  /** Whether the digest is of a file or of a directory. */
   readonly kind: WeightsKind;
   /** The digest of the file, or of the directory's manifest. */
   readonly digest: DigestText;
@@ -413,6 +414,7 @@ export interface Weights {
 export interface Request {
   /** The model that is to run. */
   readonly model_id: string;
+  /** The weights that were loaded. */
   readonly weights: Weights;
   /** Where. */
   readonly environment: string;
@@ -439,7 +441,9 @@ export type Gate =
 
 /** How one gate stands. */
 export interface GateResult {
+  /** Which gate. */
   readonly gate: Gate;
+  /** How it stands; `not_required` where the rule does not ask for it. */
   readonly status: 'pass' | 'fail' | 'not_required';
   /** Why it fails, the first reason. */
   readonly code: Code | null;
@@ -449,6 +453,7 @@ export interface GateResult {
 
 /** How far one role of the quorum is. */
 export interface RoleResult {
+  /** The role that the quorum asks for. */
   readonly role: string;
   /** How many people it takes. */
   readonly required: number;
@@ -482,7 +487,9 @@ export interface Evidence {
   readonly policy: { readonly version: number; readonly digest: DigestText } | null;
   /** The revocation list that counted. */
   readonly revocation_list: { readonly number: number; readonly digest: DigestText } | null;
+  /** The training output's payload; null where none was verified. */
   readonly training_output: DigestText | null;
+  /** The proposal's payload; null where none was verified. */
   readonly proposal: DigestText | null;
   /** Loose revocations, rejections and withdrawals that counted, sorted. */
   readonly revocations: readonly DigestText[];
@@ -502,17 +509,21 @@ export interface DecisionBase {
   readonly approvals: readonly ApprovalResult[];
   /** When to ask again at the latest; a new policy, list or negative statement ends the answer at once. */
   readonly valid_until: string | null;
+  /** Digests of what the answer rests on. */
   readonly evidence: Evidence;
 }
 
 /** The model may run. */
 export interface Permit extends DecisionBase {
+  /** It may run. */
   readonly outcome: 'permit';
+  /** There are none. */
   readonly denials: readonly [];
 }
 
 /** The model may not run. */
 export interface Denial extends DecisionBase {
+  /** It may not run. */
   readonly outcome: 'deny';
   /** All reasons of all gates, each once. */
   readonly denials: readonly [Code, ...Code[]];
@@ -647,6 +658,7 @@ export type Kind =
 
 /** Who signed, and under which key. */
 export interface Signer {
+  /** The name that the policy gives them. */
   readonly principal: string;
   /** SHA-256 of the key as DER SubjectPublicKeyInfo. */
   readonly key_id: DigestText;
@@ -654,6 +666,7 @@ export interface Signer {
 
 /** An envelope whose signer may say what it says. */
 export interface VerifiedEnvelope {
+  /** What it is. */
   readonly kind: Kind;
   /** The digest of the payload. */
   readonly digest: DigestText;
@@ -835,6 +848,7 @@ export type ReferenceLimit =
 export interface ReferenceSignature {
   /** The name that the entry bears. */
   readonly approver: string;
+  /** Whether it counts. */
   readonly counted: boolean;
   /** Why it does not count. */
   readonly code: Code | null;
@@ -842,6 +856,7 @@ export interface ReferenceSignature {
 
 /** The answer about a record, which {@link decide} never counts. */
 export interface ReferenceVerdict {
+  /** Whether the signatures meet what was asked. */
   readonly outcome: 'permit' | 'deny';
   /** All reasons, each once; empty on permit. */
   readonly denials: readonly Code[];
@@ -889,6 +904,7 @@ export function referenceCanonical(record: Bytes): ReferenceCanonical;
 
 /** The part of a `ReadableStream` that hashing needs. */
 export interface ByteStream {
+  /** Begins to read. */
   getReader(): {
     read(): Promise<{ readonly done: boolean; readonly value?: Bytes | undefined }>;
     cancel(reason?: unknown): Promise<void>;
@@ -899,6 +915,7 @@ export interface ByteStream {
 export interface ByteSource {
   /** The length in bytes. */
   readonly size: number;
+  /** Begins to read from the start. */
   stream(): ByteStream;
 }
 
@@ -923,6 +940,7 @@ export interface HashOptions {
 
 /** The weights of one file, as a request names them. */
 export interface FileWeights {
+  /** A file. */
   readonly kind: 'file';
   /** SHA-256 of the file. */
   readonly digest: DigestText;
@@ -954,6 +972,7 @@ export interface ManifestFile {
 
 /** The weights of a directory, as a request names them. */
 export interface DirectoryWeights {
+  /** A directory. */
   readonly kind: 'directory';
   /** SHA-256 of what `sha256sum` prints for the files, sorted by the bytes of their paths. */
   readonly digest: DigestText;
@@ -1000,11 +1019,13 @@ export interface KsOptions {
 
 /** The answer of {@link ksTest}. */
 export interface KsTest {
+  /** Whether there was enough to compare. */
   readonly status: DriftStatus;
   /** D, from 0 to 1. */
   readonly statistic: number | null;
   /** Two-sided. */
   readonly pValue: number | null;
+  /** How the p-value was computed. */
   readonly method: NullDistribution | null;
   /** Finite reference values. */
   readonly n: number;
@@ -1025,6 +1046,7 @@ export function ksTest(reference: Numbers, current: Numbers, options?: KsOptions
 
 /** The answer of {@link wasserstein}. */
 export interface Wasserstein {
+  /** Whether there was enough to compare. */
   readonly status: DriftStatus;
   /** ∫|F − G|, in the unit of the values. */
   readonly distance: number | null;
@@ -1059,6 +1081,7 @@ export interface PsiOptions extends BinOptions {
 
 /** The answer of {@link psi}. */
 export interface Psi {
+  /** Whether there was enough to compare. */
   readonly status: DriftStatus;
   /** Σ (p − q)·ln(p/q), 0 or more. */
   readonly value: number | null;
@@ -1081,6 +1104,7 @@ export function psi(reference: Numbers, current: Numbers, options?: PsiOptions):
 
 /** The answer of {@link jensenShannon}. */
 export interface JensenShannon {
+  /** Whether there was enough to compare. */
   readonly status: DriftStatus;
   /** In bits, from 0 (equal) to 1 (disjoint). */
   readonly divergence: number | null;
@@ -1098,10 +1122,13 @@ export function jensenShannon(reference: Numbers, current: Numbers, options?: Bi
 
 /** The answer of {@link chiSquare}. */
 export interface ChiSquare {
+  /** Whether there was enough to compare. */
   readonly status: DriftStatus;
+  /** The sum over all cells. */
   readonly statistic: number | null;
   /** Degrees of freedom: categories that occur on either side, less one. */
   readonly dof: number | null;
+  /** The chance of as large a statistic without drift. */
   readonly pValue: number | null;
   /** The effect size, from 0 to 1. */
   readonly cramersV: number | null;
@@ -1118,8 +1145,11 @@ export function chiSquare(referenceCounts: Numbers, currentCounts: Numbers): Chi
 
 /** The answer of {@link kuiper} and {@link cramerVonMises}. */
 export interface DriftTest {
+  /** Whether there was enough to compare. */
   readonly status: DriftStatus;
+  /** The statistic. */
   readonly statistic: number | null;
+  /** The chance of as large a statistic without drift. */
   readonly pValue: number | null;
 }
 
@@ -1198,6 +1228,7 @@ export function sketchMerge(one: Bytes, other: Bytes): Uint8Array;
 
 /** What a sketch says of itself. */
 export interface SketchInfo {
+  /** How much it keeps. */
   readonly k: number;
   /** Finite values seen. */
   readonly count: number;
@@ -1253,6 +1284,7 @@ export type DistributionTest = 'ks' | 'wasserstein' | 'kuiper' | 'psi' | 'jensen
 export interface Check {
   /** The metric or the output. */
   readonly name: string;
+  /** What was compared. */
   readonly test: 'metric' | 'missing_rate' | DistributionTest;
   /** `notice` is better than the baseline by more than the tolerance. */
   readonly outcome: 'stable' | 'notice' | 'drifted' | 'inconclusive';
@@ -1260,6 +1292,7 @@ export interface Check {
   readonly statistic: number | null;
   /** What the statistic is compared with, for a metric or a missing rate. */
   readonly baseline: number | null;
+  /** The chance of as large a statistic without drift; null where the test has none. */
   readonly pValue: number | null;
   /** Adjusted for the family of checks; this one is compared with alpha. */
   readonly adjustedP: number | null;
@@ -1275,6 +1308,7 @@ export interface Check {
 
 /** How a metric is judged. What is left out is left to its name: `loss`, `accuracy` and the like. */
 export interface MetricRule {
+  /** Which way is better. */
   readonly direction?: 'higher_is_better' | 'lower_is_better' | 'band' | undefined;
   /** How far it may move the bad way: a share of a baseline above zero, or in its unit. */
   readonly tolerance?: { readonly relative?: number | undefined; readonly absolute?: number | undefined } | undefined;
@@ -1298,17 +1332,21 @@ export function checkMetrics(
 
 /** A side as a sketch. */
 export interface SketchSide {
+  /** The bytes of the sketch. */
   readonly sketch: Bytes;
 }
 
 /** A side as counts of categories. */
 export interface CategorySide {
+  /** How often each occurred. */
   readonly categories: Readonly<Record<string, number>>;
 }
 
 /** A baseline as counts in frozen bins, one more than edges. */
 export interface BinsSide {
+  /** The edges between the bins, ascending. */
   readonly edges: Numbers;
+  /** How many values were in each bin. */
   readonly counts: Numbers;
   /** How many values were missing. */
   readonly missing: number;
@@ -1316,6 +1354,7 @@ export interface BinsSide {
 
 /** How an output is judged. */
 export interface DistributionRule {
+  /** What is computed. */
   readonly test: DistributionTest;
   /** The least effect that counts as drift, in the unit of the test; 0.1 by default, 0.2 for Wasserstein. */
   readonly minimumEffect?: number | undefined;
@@ -1327,11 +1366,13 @@ export interface DistributionRule {
 
 /** One output of the model. */
 export interface Distribution {
+  /** What the output is called. */
   readonly name: string;
   /** Null is inconclusive. */
   readonly baseline: Numbers | SketchSide | CategorySide | BinsSide | null;
   /** Null is inconclusive. */
   readonly current: Numbers | SketchSide | CategorySide | null;
+  /** How it is judged. */
   readonly rule: DistributionRule;
 }
 
@@ -1359,7 +1400,9 @@ export interface DriftReport {
   readonly status: 'stable' | 'drifted' | 'inconclusive';
   /** The worst severity of any check, never the mean. */
   readonly severity: number;
+  /** What to do, by the severity. */
   readonly recommendedAction: 'monitor' | 'investigate' | 'consider_revoke';
+  /** How loud to say so, by the severity. */
   readonly alertLevel: 'low' | 'medium' | 'high' | 'critical';
   /** The checks as they were given. */
   readonly checks: readonly Check[];

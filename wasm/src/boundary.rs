@@ -22,6 +22,7 @@ pub struct Thrown {
 
 impl Thrown {
     /// The stable code.
+    #[cfg(feature = "whole")]
     pub(crate) fn code(&self) -> &'static str {
         self.code
     }

@@ -1,9 +1,10 @@
 //! One document by itself: for tools and screens, never for the decision whether a model may run.
 
 use js_sys::{Array, Uint8Array};
+#[cfg(feature = "whole")]
+use placet_core::drift_report;
 use placet_core::{
     code::Code,
-    drift_report,
     envelope::Envelope,
     error::ParseError,
     inspect as core, limits,

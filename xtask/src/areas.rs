@@ -49,6 +49,7 @@ pub(crate) const ALL: &[Area] = &[
     Area { name: "npm", about: "the npm package as it is installed", run: conformance::package },
     Area { name: "conformance", about: "the vectors in every runtime", run: conformance::vectors },
     Area { name: "bundlers", about: "the npm package in Vite and webpack", run: conformance::bundlers },
+    Area { name: "publish", about: "the crates as crates.io would take them", run: publish },
     Area { name: "interop", about: "other implementations read what Placet writes", run: interop },
     Area { name: "agents", about: "agents' registries and consumers read facts", run: agents::run },
     Area { name: "fixtures", about: "the models are those that their script trains", run: fixtures },
@@ -59,7 +60,7 @@ pub(crate) const ALL: &[Area] = &[
         about: "the gateway of the npm package, on its platforms",
         run: fetch_gateway::run,
     },
-    Area { name: "gateways", about: "nginx and Envoy, with a registry", run: gateways::run },
+    Area { name: "gateways", about: "nginx, Caddy and Envoy, with a registry", run: gateways::run },
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
     Area {
@@ -91,6 +92,10 @@ fn lint(run: &mut Run) -> Result<(), Failure> {
     check(
         "clippy for WebAssembly",
         &format!("clippy --package placet-wasm --all-targets --target {WASM} -- -D warnings"),
+    )?;
+    check(
+        "clippy of the small build",
+        &format!("clippy --package placet-wasm --no-default-features --lib --target {WASM} -- -D warnings"),
     )?;
     check("documentation", "doc --workspace --no-deps --exclude xtask --exclude placet-bindgen")?;
     Ok(())
@@ -165,6 +170,13 @@ fn wasm(run: &mut Run) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Both together: the second depends on the first, which is not there yet.
+fn publish(run: &mut Run) -> Result<(), Failure> {
+    let dry_run = "publish --dry-run --allow-dirty --package placet-core --package placet-wasm";
+    run.check("dry run", Count::Step, &mut cargo(dry_run))?;
+    Ok(())
+}
+
 fn interop(run: &mut Run) -> Result<(), Failure> {
     let python = interop_python()?;
     let directory = target().join("interop");
@@ -212,7 +224,9 @@ fn fixtures(run: &mut Run) -> Result<(), Failure> {
     let why = "the models of the tests are trained anew";
     let python = python::environment("fixtures", "tests/fixtures/requirements.txt", why)?;
     let script = root().join("tests/fixtures/check.py");
-    run.check("train and compare", Count::Python, program(python).arg(script))?;
+    run.check("train and compare", Count::Python, program(&python).arg(script))?;
+    let script = root().join("core/tests/drift_support/make_power.py");
+    run.check("power of drift checks in SciPy", Count::Step, program(python).arg(script).arg("--check"))?;
     Ok(())
 }
 

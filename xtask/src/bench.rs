@@ -14,7 +14,7 @@ use crate::{
     areas::gateways,
     conformance,
     failure::Failure,
-    setup,
+    python, setup,
     step::{self, Count},
     workspace::{cargo, find_program, program, root, target},
 };
@@ -33,7 +33,17 @@ type Variables = Vec<(&'static str, PathBuf)>;
 
 const SUITES: &[Suite] = &[
     Suite { name: "npm", about: "the npm package beside other verifiers in JavaScript", prepare: npm },
+    Suite {
+        name: "drift",
+        about: "drift checks beside SciPy, NumPy, Evidently and typed arrays",
+        prepare: drift,
+    },
     Suite { name: "gateways", about: "Envoy and nginx with Placet, and without", prepare: gateways },
+    Suite {
+        name: "fetch-gateway",
+        about: "a Worker with Placet in workerd, and without",
+        prepare: fetch_gateway,
+    },
 ];
 
 /// The report, in which each suite has its place.
@@ -135,6 +145,19 @@ fn npm() -> Result<Variables, Failure> {
     Ok(vec![("PLACET_CONSUMER", consumer), ("PLACET_EXAMPLE", example)])
 }
 
+/// The package as it is installed, a native program, and the peers in Python.
+fn drift() -> Result<Variables, Failure> {
+    let consumer = conformance::install(&mut |name, command| prepare(name, command))?;
+    prepare(
+        "build the native checks",
+        &mut cargo("build --release --package placet-core --example drift_speed"),
+    )?;
+    let why = "drift checks are compared with libraries in Python";
+    let python = python::environment("drift", "benches/drift/requirements.txt", why)?;
+    let native = target().join("release/examples/drift_speed");
+    Ok(vec![("PLACET_CONSUMER", consumer), ("PLACET_DRIFT_SPEED", native), ("PLACET_PYTHON", python)])
+}
+
 /// A released command, Envoy's filter and one that does nothing, and what is measured with.
 fn gateways() -> Result<Variables, Failure> {
     gateways::nginx()?;
@@ -152,6 +175,22 @@ fn gateways() -> Result<Variables, Failure> {
         ("PLACET_GATEWAYS_NOOP", filters.join("examples/noop.wasm")),
         ("PLACET_GATEWAYS_PLACET", target().join("release/placet")),
         ("PLACET_GATEWAYS_PYTHON", python),
+    ])
+}
+
+/// The installed package, the command for a world to decide about, and what is measured with.
+fn fetch_gateway() -> Result<Variables, Failure> {
+    gateways::nginx()?;
+    if find_program(&["wrk"]).is_none() {
+        setup::apt(&["wrk"], "gateways are put under load")?;
+    }
+    setup::node_packages()?;
+    prepare("build the command", &mut cargo("build --package placet-cli"))?;
+    let consumer = conformance::install(&mut |name, command| prepare(name, command))?;
+    Ok(vec![
+        ("PLACET_CONSUMER", consumer),
+        ("PLACET_REPOSITORY", root()),
+        ("PLACET", target().join("debug/placet")),
     ])
 }
 

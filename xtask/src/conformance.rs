@@ -16,8 +16,19 @@ use crate::{
 };
 
 /// The files in `tests/conformance/npm`.
-const TESTS: [&str; 10] =
-    ["decide", "drift", "inspect", "load", "proofs", "reference", "sign", "small", "verifier", "weights"];
+const TESTS: [&str; 11] = [
+    "decide",
+    "drift",
+    "inspect",
+    "load",
+    "proofs",
+    "readme",
+    "reference",
+    "sign",
+    "small",
+    "verifier",
+    "weights",
+];
 
 /// Everything about the installed package that is not in the vectors: its entry points, streams,
 /// errors, types and manifest.
@@ -48,6 +59,9 @@ pub(crate) fn package(run: &mut Run) -> Result<(), Failure> {
             .current_dir(&consumer);
         run.check(name, Count::Step, &mut tsc)?;
     }
+    let mut size = program("node");
+    size.arg(root().join("wasm/size.mjs")).arg(target().join("npm/placet")).arg("--check");
+    run.check("sizes", Count::Step, &mut size)?;
     run.check("publint", Count::Step, tool("publint").arg("--strict").arg(target().join("npm/placet")))?;
     run.check(
         "are the types wrong",

@@ -17,7 +17,7 @@ use crate::{
     failure::Failure,
     setup,
     step::{self, Count},
-    workspace::{cargo, root, target},
+    workspace::{cargo, program, root, target},
 };
 
 /// Modules of `lib` that the small build has a copy of, beside its own bindings. What imports no bindings is shared.
@@ -27,6 +27,7 @@ const VERIFIER: [&str; 8] =
 /// Builds the package and returns its directory.
 pub(crate) fn build() -> Result<PathBuf, Failure> {
     setup::rust_target(setup::WASM, "the npm package is compiled for it")?;
+    setup::node()?;
     let unfinished = target().join("npm/placet.unfinished");
     remove(&unfinished)?;
     let [library, small, gateway] = ["lib", "verify/lib", "gateway/lib"].map(|name| unfinished.join(name));
@@ -63,6 +64,10 @@ pub(crate) fn build() -> Result<PathBuf, Failure> {
         write(&unfinished.join(types).with_extension("d.cts"), &twin)?;
     }
     set_version(&unfinished.join("package.json"))?;
+    prepare(
+        "write its API page",
+        program("node").arg(root().join("wasm/api.mjs")).arg(unfinished.join("API.md")),
+    )?;
     for licence in ["LICENSE-MIT", "LICENSE-APACHE"] {
         copy(&root().join(licence), &unfinished.join(licence))?;
     }

@@ -22,6 +22,7 @@ use crate::{
     policy::{Policy, Rule, TrustPolicy},
     proposal::Proposal,
     quorum::Tally,
+    sort::sort,
     statement::Statement as _,
     summary,
     time::Timestamp,
@@ -175,7 +176,7 @@ impl<'a> Approvals<'a> {
                 .filter(|approval| tally.add(&approval.statement().approver, approval.key_id()))
                 .map(|approval| approval.statement().approver.clone())
                 .collect();
-            counted.sort_unstable();
+            sort(&mut counted);
             let met = tally.reaches(seat.threshold);
             let could_sign = if met { Vec::new() } else { self.could_sign(&seat.role) };
             RoleResult { role: seat.role.clone(), required: seat.threshold, counted, could_sign }

@@ -15,6 +15,7 @@ use crate::{
     error::{VerifyError, sentence},
     name::{Label, Principal},
     policy::MetricBound,
+    sort::sort,
     training::Metric,
     verify::Verified,
 };
@@ -247,7 +248,7 @@ impl Case<'_> {
             codes.extend(metric_code(bound, metric));
             words.push(metric_words(&bound.name, bound, metric));
         }
-        codes.sort_unstable();
+        sort(&mut codes);
         codes.dedup();
         Finding::with_detail(codes, |_| words.join("; "))
     }

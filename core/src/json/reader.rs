@@ -4,7 +4,7 @@ use alloc::{borrow::Cow, string::String, vec::Vec};
 use core::fmt;
 
 use super::value::decode_string;
-use crate::{code::Code, limits};
+use crate::{code::Code, limits, sort::sort};
 
 /// Why bytes are no strict JSON document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
             self.expect(b',')?;
         }
         let own = self.keys.get_mut(first_key..).unwrap_or_default();
-        own.sort_unstable();
+        sort(own);
         let twin = own.iter().zip(own.iter().skip(1)).find(|(a, b)| a == b);
         if let Some((key, _)) = twin {
             return Err(JsonError::DuplicateKey { key: key.clone().into_owned() });

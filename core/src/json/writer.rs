@@ -10,6 +10,8 @@ use alloc::{
 };
 use core::fmt::{Display, Write as _};
 
+use crate::sort::sort_by;
+
 /// Appends `text` as a JSON string with the escapes of RFC 8785 §3.2.2.2.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
@@ -140,7 +142,7 @@ impl ObjectWriter {
     /// The object's text.
     #[must_use]
     pub fn finish(mut self) -> String {
-        self.members.sort_unstable_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+        sort_by(&mut self.members, |(a, _), (b, _)| a.encode_utf16().lt(b.encode_utf16()));
         let mut out = String::from("{");
         for (key, value) in &self.members {
             if out.len() > 1 {

@@ -5,7 +5,7 @@
 use alloc::{collections::BTreeSet, string::ToString as _};
 
 use super::{Pattern, Plane, Policy, Rule};
-use crate::{code::Code, error::ParseError, key::KeyId, name::Principal};
+use crate::{code::Code, error::ParseError, gather::gather, key::KeyId, name::Principal};
 
 impl Policy {
     pub(super) fn check_rules(&self) -> Result<(), ParseError> {
@@ -91,7 +91,7 @@ impl Policy {
             return wanted.map_or(Ok(()), |rule| Err(ParseError::rule(Code::PolicyLog, rule.name.as_str())));
         };
         // A witness is one party, whatever its keys: under two of them it would count twice.
-        let names: BTreeSet<_> = log.witnesses.iter().map(|witness| &witness.name).collect();
+        let names: BTreeSet<_> = gather(log.witnesses.iter().map(|witness| &witness.name));
         ensure(names.len() == log.witnesses.len(), Code::PolicyLog, "witnesses")?;
         log.policy().map(drop).map_err(|error| ParseError::rule(Code::PolicyLog, error.code().as_str()))
     }

@@ -5,6 +5,7 @@ use alloc::{collections::BTreeMap, string::String};
 use crate::{
     code::Code,
     error::ParseError,
+    gather::gather,
     json::Value,
     key::{KeyId, PublicKey},
     limits,
@@ -21,7 +22,7 @@ impl Directory {
     /// A directory of these people, one key each; a name that comes twice keeps its last key.
     #[must_use]
     pub fn new(keys: impl IntoIterator<Item = (String, PublicKey)>) -> Self {
-        Self { keys: keys.into_iter().collect() }
+        Self { keys: gather(keys) }
     }
 
     /// Reads an object of names and public keys in 64 lower-case hex digits.
@@ -63,7 +64,7 @@ impl Directory {
         let log = policy.log.iter().map(|log| &log.key);
         let witnesses = policy.log.iter().flat_map(|log| &log.witnesses).map(|witness| &witness.key);
         let listed: alloc::collections::BTreeSet<KeyId> =
-            members.chain(log).chain(witnesses).map(PublicKey::key_id).collect();
+            gather(members.chain(log).chain(witnesses).map(PublicKey::key_id));
         match self.keys.iter().find(|(_, key)| listed.contains(&key.key_id())) {
             Some((name, _)) => Err(ParseError::rule(Code::KeyInPolicy, name.as_str())),
             None => Ok(()),

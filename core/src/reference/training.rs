@@ -11,7 +11,7 @@ use super::{
     python::{Dict, DictWriter, Layout},
     time::DateTime,
 };
-use crate::{error::ParseError, json::Value};
+use crate::{error::ParseError, gather::gather, json::Value};
 
 /// A training output of the library. Nobody signs it.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,7 +60,7 @@ impl TrainingOutput {
         let numbers = members.into_iter().flatten().filter_map(|(name, value)| {
             Number::from_value(value, "metrics").ok().map(|number| (name.into_owned(), number))
         });
-        numbers.collect()
+        gather(numbers)
     }
 
     /// The record, byte for byte as Python's `json.dumps` writes it.

@@ -21,6 +21,7 @@ use crate::{
     decision::Outcome,
     digest::parse_hex32,
     error::ParseError,
+    gather::gather,
     json::{ArrayWriter, ObjectWriter},
     key::PublicKey,
     time::Timestamp,
@@ -163,13 +164,13 @@ pub fn verify(record: &[u8], request: &Request) -> Verdict {
         ),
     ];
     let mut denials: BTreeSet<_> =
-        broken.into_iter().filter_map(|(broken, code)| broken.then_some(code)).collect();
+        gather(broken.into_iter().filter_map(|(broken, code)| broken.then_some(code)));
     // Too few count: then also why the others do not.
     if denials.contains(&Code::ThresholdNotMet) {
         denials.extend(signatures.iter().filter_map(|signature| signature.code));
     }
 
-    let mut limits: BTreeSet<_> = Limit::of_every_record().collect();
+    let mut limits: BTreeSet<_> = gather(Limit::of_every_record());
     limits.extend(request.model_id.is_none().then_some(Limit::ModelNotCompared));
     limits.extend(request.weights_hash.is_none().then_some(Limit::WeightsNotCompared));
     limits.extend(terms.approved_environments.is_none().then_some(Limit::AnyEnvironment));
@@ -206,7 +207,7 @@ fn covers(listed: Option<&[String]>, asked: Option<&String>) -> bool {
 /// under several names).
 fn check_signatures(approval: &ModelApproval, keys: &Directory) -> Vec<SignatureResult> {
     let message = approval.terms().canonical().message();
-    let entries: BTreeMap<&str, &str> = approval.approver_signatures().collect();
+    let entries: BTreeMap<&str, &str> = gather(approval.approver_signatures());
     let mut counted = BTreeSet::new();
     let mut check = |name: &str, signature: &str| {
         let key = keys.key_of(name).ok_or(Code::SignerUnknown)?;

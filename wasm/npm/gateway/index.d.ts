@@ -7,6 +7,7 @@
 
 /** A configuration, as `docs/gateways.md` describes it. */
 export interface GatewayConfig {
+  /** The format of the configuration. */
   readonly media_type: 'application/vnd.placet.gateway+json;version=1';
   /** `enforce` refuses what is not permitted; `observe` lets it pass, and counts and logs it. */
   readonly mode: 'enforce' | 'observe';
@@ -23,6 +24,7 @@ export interface GatewayConfig {
   readonly refresh_seconds?: number;
   /** A trust document to begin with. */
   readonly trust?: object;
+  /** Which paths lead to which model. */
   readonly routes: readonly GatewayRoute[];
   /** Paths that need no approval. */
   readonly open?: readonly { readonly path: string; readonly host?: string }[];
@@ -44,6 +46,7 @@ export type GatewayRoute = { readonly name: string; readonly path: string; reado
 export interface GatewayStorage {
   /** What was saved last; `null` where nothing was. */
   load(): Promise<string | null>;
+  /** Keeps the text in place of that before. */
   save(text: string): Promise<void>;
   /** Whether others save there as well; then it is read again before each look at the source. */
   readonly shared?: boolean;
@@ -71,7 +74,7 @@ export interface GatewayOptions {
   readonly log?: (event: GatewayEvent) => void;
 }
 
-/** The part of a request that a gateway reads, and what it makes anew of it. */
+/** What a Worker is given beside a request. */
 export interface FetchContext {
   /** Keeps a Worker alive for what is not waited for. */
   waitUntil?(promise: Promise<unknown>): void;
@@ -96,7 +99,9 @@ export type GatewayAnswer =
 
 /** What was decided on a route. */
 export interface RouteVerdict {
+  /** The name of the route. */
   readonly route: string;
+  /** Whether its model may run. */
   readonly outcome: 'permit' | 'deny';
   /** Why not. */
   readonly codes: readonly string[];
@@ -176,7 +181,9 @@ export function fileStorage(path: string): GatewayStorage;
 
 /** The part of a namespace of Workers KV that is used. */
 export interface KvNamespace {
+  /** What is kept under a key. */
   get(key: string, type: 'text'): Promise<string | null>;
+  /** Keeps a value under a key. */
   put(key: string, value: string): Promise<void>;
 }
 

@@ -72,16 +72,25 @@ function ask(request) {
   return fields.join('\n');
 }
 
-/** The record is copied, because nothing can freeze bytes. */
+/** The record is copied for whoever asks for it, because nothing can freeze bytes. */
 function answer({ decision, bytes }) {
-  return { decision, bytes: bytes.slice() };
+  return {
+    decision,
+    get bytes() {
+      return bytes.slice();
+    },
+  };
 }
+
+/** Node, Deno and Bun compare ten times as fast as a loop can. */
+const compare = globalThis.Buffer?.compare;
 
 function same(one, other) {
   if (one.length !== other.length) return false;
+  if (compare) return compare(one, other) === 0;
   const [left, right] = [one, other].map((bytes) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
   const whole = one.length & ~3;
-  for (let at = 0; at < whole; at += 4) if (left.getUint32(at, true) !== right.getUint32(at, true)) return false;
+  for (let at = 0; at < whole; at += 4) if (left.getUint32(at) !== right.getUint32(at)) return false;
   for (let at = whole; at < one.length; at += 1) if (one[at] !== other[at]) return false;
   return true;
 }

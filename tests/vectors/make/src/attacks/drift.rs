@@ -380,6 +380,10 @@ fn revocations(file: &mut File) {
     let absent =
         nothing.revocation(|revocation| revocation.evidence = Some(placet_core::digest::Digest::of(b"x")));
     revoke(file, "evidence that is not there", "", &nothing, &absent, Some(Code::DriftNotOnRecord));
+    let older = nothing.revocation(|revocation| revocation.evidence = Some(nothing.reports[1].digest()));
+    let comment = "The window before the newest is named, which says less than what is known.";
+    let code = Some(Code::DriftWindowsNotMet);
+    revoke(file, "evidence that is not the newest window", comment, &nothing, &older, code);
     let another = nothing
         .revocation(|revocation| revocation.target = Target::Proposal(nothing.story.training.digest()));
     revoke(file, "drift of another proposal", "", &nothing, &another, Some(Code::DriftNotOnRecord));
