@@ -8,8 +8,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
  * Ceilings that keep what was reached; lower them with it. The aim is 160 000 for the whole and 60 000 for the verifier.
  */
 const BUILDS = {
-  placet: { module: 'placet.wasm', scripts: '.', most: 262_000 },
-  'placet/verify': { module: 'verify.wasm', scripts: 'verify', most: 196_000 },
+  placet: { module: 'placet.wasm', scripts: '.', most: 257_000 },
+  'placet/verify': { module: 'verify.wasm', scripts: 'verify', most: 190_000 },
 };
 
 const [directory, option] = process.argv.slice(2);

@@ -84,12 +84,15 @@ impl Bundle {
             Ok(envelope) => (envelope.digest(), Ok(envelope)),
             Err(error) => (Digest::of(value.raw().as_bytes()), Err(error)),
         };
-        Ok(Self {
+        let bundle = Self {
             training_output,
             proposal,
             approvals: approvals.into_iter().map(approval).collect(),
             ledger: if ledger.is_null() { None } else { Some(LedgerProofs::parse(ledger)?) },
-        })
+        };
+        let sides = bundle.training_output().into_iter().chain(bundle.proposal());
+        Envelope::check_work(sides.chain(bundle.approvals()), limits::BUNDLE_SIGNATURES)?;
+        Ok(bundle)
     }
 
     /// The bundle as canonical JSON. Envelopes that could not be read are left out.

@@ -161,6 +161,26 @@ impl Envelope {
         &self.payload
     }
 
+    /// That trying every signature of these envelopes is bounded work (attack: a small document that takes minutes).
+    pub(crate) fn check_work<'a>(
+        envelopes: impl Iterator<Item = &'a Self>,
+        limit: usize,
+    ) -> Result<(), ParseError> {
+        let (mut signatures, mut bytes) = (0_usize, 0_usize);
+        for envelope in envelopes {
+            let count = envelope.signatures.len();
+            signatures = signatures.saturating_add(count);
+            bytes = bytes.saturating_add(envelope.payload.len().saturating_mul(count));
+        }
+        if signatures > limit {
+            return Err(ParseError::TooMany { field: "signatures", limit });
+        }
+        if bytes > limits::SIGNED_BYTES {
+            return Err(ParseError::TooLarge { field: "signatures", limit: limits::SIGNED_BYTES });
+        }
+        Ok(())
+    }
+
     /// The envelope as canonical JSON.
     #[must_use]
     pub fn to_json(&self) -> String {

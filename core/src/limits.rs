@@ -16,6 +16,12 @@ pub const BUNDLE_ENVELOPES: usize = 256;
 pub const TRUST: usize = 64 << 20;
 /// Envelopes of each kind in a trust document, policies apart.
 pub const TRUST_ENVELOPES: usize = 4096;
+/// Signatures of all envelopes of a bundle: more than anybody needs, and each may have to be tried.
+pub const BUNDLE_SIGNATURES: usize = 1024;
+/// Signatures of all envelopes of a trust document.
+pub const TRUST_SIGNATURES: usize = 8192;
+/// Bytes that it takes to try every signature of a bundle or a trust document: each hashes the whole payload.
+pub const SIGNED_BYTES: usize = 64 << 20;
 /// Links of a policy chain.
 pub const POLICY_CHAIN: usize = 64;
 /// Bytes of a kept state.

@@ -85,6 +85,8 @@ impl Trust {
             },
         };
         fields.finish()?;
+        let envelopes = trust.policies.iter().chain(&trust.revocation_lists).chain(&trust.revocations);
+        Envelope::check_work(envelopes.flatten(), limits::TRUST_SIGNATURES)?;
         Ok(trust)
     }
 

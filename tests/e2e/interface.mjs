@@ -15,11 +15,14 @@ before(async () => {
 });
 after(async () => server?.stop());
 
+/** Whatever is refused has one of these; schemathesis alone would not take 413 for a refusal. */
+const REFUSALS = '[checks.negative_data_rejection]\nexpected-statuses = ["4xx"]\n';
+
 /** Schemathesis with these values for parameters, or with what it makes up alone. */
 async function fuzz(parameters) {
   const config = join(mkdtempSync(join(tmpdir(), "placet-fuzz-")), "schemathesis.toml");
   const lines = Object.entries(parameters).map(([name, value]) => `"${name}" = "${value}"`);
-  writeFileSync(config, ["[parameters]", ...lines, ""].join("\n"));
+  writeFileSync(config, [REFUSALS, "[parameters]", ...lines, ""].join("\n"));
   const options = [
     ...["--config-file", config, "run", `${server.origin}/v1/openapi.json`],
     // A description cannot say which documents are signed by whom, so well-formed ones are refused all the same.
@@ -32,8 +35,9 @@ async function fuzz(parameters) {
     execFile(need("PLACET_E2E_SCHEMATHESIS"), options, { maxBuffer: 64 << 20 }, (error, stdout) => done({ error, stdout }));
   });
   rmSync(dirname(config), { recursive: true });
-  console.log(stdout);
-  assert.equal(error, null);
+  // A made-up body can be long.
+  console.log(stdout.replaceAll(/^.{500}.*$/gm, (line) => `${line.slice(0, 500)}…`));
+  assert.equal(error?.code ?? 0, 0, "schemathesis found something; it stands above");
 }
 
 /** It is there, ready, and has what it had. */

@@ -54,9 +54,11 @@ export class Keys {
     await this.page.getByRole("heading", { name: "Prove the backup" }).waitFor();
   }
 
-  async importFile(name, path) {
+  /** `opens` is the passphrase of the file, where it has one. */
+  async importFile(name, path, opens = "") {
     await this.page.getByText("Import a key that I have").click();
     await this.page.getByLabel("Key file").setInputFiles(path);
+    if (opens) await this.page.getByLabel("Passphrase of that file").fill(opens);
     await this.fill(name);
     await this.page.getByRole("button", { name: "Import the key" }).click();
     await this.page.getByRole("heading", { name: "Prove the backup" }).waitFor();

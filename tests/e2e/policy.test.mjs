@@ -99,7 +99,6 @@ test("a next version is drafted, signed by two on their own machines, and taken"
   await page.getByText("For the root that is in force: Alice Ng; 1 of 2.").waitFor();
   assert.equal(await page.getByRole("button", { name: "Send it to the registry" }).count(), 0);
   const draft = await policy.saveDraft();
-  await alice.context.close();
 
   const dana = await pinned("dana.osei");
   page = dana.page;
@@ -121,6 +120,8 @@ test("a next version is drafted, signed by two on their own machines, and taken"
   await page.getByRole("heading", { level: 1, name: "Policy 2" }).waitFor();
   assert.deepEqual(dana.problems, []);
   await dana.context.close();
+  // The file that was handed over goes with her browser.
+  await alice.context.close();
 });
 
 test("who holds no key of the root is not asked to sign", async () => {

@@ -96,7 +96,7 @@ describe("placet gate", () => {
     const answer = await authorize(running, "/unknown");
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get("placet-codes"), "route_unknown");
-    assert.equal(answer.headers.get("placet-decision"), null);
+    assert.equal(answer.headers.get("placet-decision"), "");
     assert.match(await running.metrics(), /^placet_gateway_enforcing 0$/m);
     await running.stop();
   });

@@ -192,6 +192,22 @@ export async function nginx(world, configuration) {
   return { port: listen, gate: asked, stop, restart: asked.restart, log: running.log };
 }
 
+/** Caddy with the example of this repository, before a server and with `placet gate` beside it. */
+export async function caddy(world, configuration) {
+  const [server, asked, listen] = [await behind(), await gate(world, configuration), await port()];
+  const example = readFileSync(join(root, "gateway/caddy/Caddyfile"), "utf8");
+  const file = world.path("Caddyfile");
+  writeFileSync(file, example.replaceAll("127.0.0.1:8788", `127.0.0.1:${asked.port}`).replaceAll("127.0.0.1:9000", `127.0.0.1:${server.port}`).replaceAll("http://:8080", `http://:${listen}`));
+  const running = start("caddy", ["run", "--adapter", "caddyfile", "--config", file], { env: { ...process.env, XDG_DATA_HOME: world.directory, XDG_CONFIG_HOME: world.directory } });
+  await until(() => ask(listen, "/healthz"), ({ status }) => status === 200).catch((error) => assert.fail(`${error.message}\n${running.log()}`));
+  const stop = async () => {
+    await running.stop();
+    await asked.stop();
+    await server.stop();
+  };
+  return { port: listen, gate: asked, stop, restart: asked.restart, log: running.log };
+}
+
 /** Envoy with the example of this repository, before a server. */
 export async function envoy(world, configuration) {
   const server = await behind();
@@ -239,11 +255,11 @@ export function raw(port, lines) {
     });
     socket.on("error", reject);
     socket.on("close", () => {
-      const [head, ...body] = text.split("\r\n\r\n");
+      const [head, ...body] = text.split(/(?<=\})HTTP\/1\.1 /)[0].split("\r\n\r\n");
       const status = Number(head.match(/^HTTP\/1\.[01] (\d{3})/)?.[1]);
       const headers = Object.fromEntries(head.split("\r\n").slice(1).map((line) => line.toLowerCase().split(/:\s*/, 2)));
       const json = body.join("\r\n\r\n").match(/\{.*\}/s)?.[0];
-      resolve({ status, headers, body: json && JSON.parse(json) });
+      resolve({ status, headers, text, body: json && JSON.parse(json) });
     });
   });
 }

@@ -72,7 +72,6 @@ export function suite(name, gateway, { pushed }) {
         ["//digits", "path_empty_segment"],
         ["/healthz/..%2fdigits", "path_encoded_delimiter"],
         ["/healthz/..%5cdigits", "path_encoded_delimiter"],
-        ["/healthz/..\\digits", "path_backslash"],
         ["/healthz/%252e%252e/digits", "path_encoded_delimiter"],
         ["/healthz/..;/digits", "path_parameter"],
         ["/Digits/predict", "path_case"],
@@ -83,7 +82,7 @@ export function suite(name, gateway, { pushed }) {
         if (answer.status !== 400) refused(answer, [code]);
         assert.notEqual(answer.status, 200, target);
       }
-      for (const target of ["/healthz%00/digits", "/digits%00", "/digits#a", "/digits\ta", "http://models.example.org/../digits"]) {
+      for (const target of ["/healthz%00/digits", "/digits%00", "/digits#a", "/digits\ta", "/healthz/..\\digits", "http://models.example.org/../digits"]) {
         const { status } = await ask(gate.port, target);
         assert([400, 403].includes(status), `${target}: ${status}`);
       }
@@ -111,7 +110,8 @@ export function suite(name, gateway, { pushed }) {
       const none = await raw(gate.port, ["GET /digits HTTP/1.1", "Connection: close"]);
       assert.equal(none.status, 400);
       const smuggled = await raw(gate.port, ["POST /healthz HTTP/1.1", "Host: a.example.org", "Content-Length: 41", "Transfer-Encoding: chunked", "", "0", "", "GET /swapped HTTP/1.1", "Host: a.example.org", ""]);
-      assert.notEqual(smuggled.body?.target, "/swapped");
+      // Whatever of it is a request of its own has been judged like any other.
+      assert(!smuggled.text.includes('"target":"/swapped"'), smuggled.text);
       const twice = await raw(gate.port, ["POST /healthz HTTP/1.1", "Host: a.example.org", "Content-Length: 0", "Content-Length: 30", "Connection: close"]);
       assert.equal(twice.status, 400);
     });

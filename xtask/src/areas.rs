@@ -60,7 +60,7 @@ pub(crate) const ALL: &[Area] = &[
         about: "the gateway of the npm package, on its platforms",
         run: fetch_gateway::run,
     },
-    Area { name: "gateways", about: "nginx and Envoy, with a registry", run: gateways::run },
+    Area { name: "gateways", about: "nginx, Caddy and Envoy, with a registry", run: gateways::run },
     Area { name: "console", about: "the console's logic", run: console },
     Area { name: "e2e", about: "the console in Chromium, with a registry", run: e2e::run },
     Area {
@@ -68,6 +68,7 @@ pub(crate) const ALL: &[Area] = &[
         about: "the registry, asked whatever its description allows",
         run: e2e::interface,
     },
+    Area { name: "demo", about: "the demonstration, as its guide says", run: e2e::demo },
     Area { name: "trunk", about: "Trunk builds the same console", run: trunk::run },
 ];
 

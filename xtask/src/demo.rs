@@ -51,21 +51,26 @@ const WATCHED: [(&str, &str, &str, i32); 4] = [
 
 /// Serves the demonstration; makes it first where it is not there.
 pub(crate) fn run(arguments: &[&str]) -> Result<(), Failure> {
-    let (mut reset, mut listen) = (false, "127.0.0.1:8787");
+    let (mut reset, mut listen, mut name) = (false, "127.0.0.1:8787", "demo");
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match *argument {
             "--reset" => reset = true,
+            "--name" => name = arguments.next().copied().unwrap_or_default(),
             "--listen" => listen = arguments.next().copied().unwrap_or_default(),
             other => return Err(Failure::new("unknown_option", format!("{other}; see `cargo xtask help`"))),
         }
     }
     let address: SocketAddr =
         listen.parse().map_err(|_| Failure::new("invalid_address", format!("`{listen}` is no IP:PORT")))?;
+    // The name becomes a directory, which `--reset` removes.
+    if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-') {
+        return Err(Failure::new("invalid_name", format!("`{name}` is not of the letters a to z and -")));
+    }
     free(address)?;
     build()?;
     let console = console::build(console::RELEASE)?;
-    let demo = Demo { directory: target().join("demo"), placet: target().join("debug/placet") };
+    let demo = Demo { directory: target().join("demos").join(name), placet: target().join("debug/placet") };
     if reset || !demo.made().exists() {
         demo.remove()?;
         demo.make()?;

@@ -65,7 +65,8 @@ async fn authorize(State(gate): State<Arc<Gate>>, headers: HeaderMap) -> Respons
         Err(code) => gateway.refuse(code),
     };
     match answer {
-        Answer::Open => StatusCode::OK.into_response(),
+        // Always there, as some proxies make up a value for a header that is missing.
+        Answer::Open => ([(DECISION_HEADER, "")], ()).into_response(),
         Answer::Permit { decision } => ([(DECISION_HEADER, decision)], ()).into_response(),
         Answer::Refuse(refusal) => {
             let codes = refusal.codes_header();
@@ -73,7 +74,7 @@ async fn authorize(State(gate): State<Arc<Gate>>, headers: HeaderMap) -> Respons
                 Mode::Enforce => refuse(&refusal, &codes),
                 Mode::Observe => {
                     tracing::info!(route = refusal.route, codes, "would be refused");
-                    ([(CODES_HEADER, codes)], ()).into_response()
+                    ([(CODES_HEADER, codes.as_str()), (DECISION_HEADER, "")], ()).into_response()
                 }
             }
         }

@@ -2,7 +2,7 @@
 //! `placet` command, and Node.
 
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -45,6 +45,21 @@ pub(super) fn interface(run: &mut Run) -> Result<(), Failure> {
         .arg(root().join("tests/e2e/interface.mjs"))
         .env("PLACET_E2E_SCHEMATHESIS", python.with_file_name("schemathesis"));
     run.check("schemathesis", Count::Node, &mut tests)?;
+    Ok(())
+}
+
+/// The demonstration, with its people signing in as it tells them to.
+pub(super) fn demo(run: &mut Run) -> Result<(), Failure> {
+    setup::node_packages()?;
+    let chromium = browser::chromium()?;
+    let files = console::build(console::RELEASE)?;
+    let mut tests = node_tests(run, &files)?;
+    let xtask = env::current_exe().map_err(|error| Failure::new("program_not_found", error.to_string()))?;
+    tests
+        .arg(root().join("tests/e2e/demo.mjs"))
+        .env("PLACET_E2E_XTASK", xtask)
+        .env("PLACET_E2E_CHROMIUM", chromium.browser);
+    run.check("sign in as everybody", Count::Node, &mut tests)?;
     Ok(())
 }
 

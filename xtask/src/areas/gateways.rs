@@ -18,6 +18,9 @@ pub(crate) fn run(run: &mut Run) -> Result<(), Failure> {
     run.check("tests of what gateways share", Count::Cargo, &mut cargo("test --package placet-gateway"))?;
     setup::node()?;
     nginx()?;
+    if find_program(&["caddy"]).is_none() {
+        setup::apt(&["caddy"], "gateways are tested with a real Caddy")?;
+    }
     let python = python()?;
     let filter = build_filter(run)?;
     run.need("build the command", Count::Preparation, &mut cargo("build --package placet-cli"))?;
@@ -28,7 +31,7 @@ pub(crate) fn run(run: &mut Run) -> Result<(), Failure> {
         .env("PLACET_GATEWAYS_PLACET", target().join("debug/placet"))
         .env("PLACET_GATEWAYS_FILTER", filter)
         .env("PLACET_GATEWAYS_PYTHON", python);
-    run.check("nginx, Envoy and placet gate", Count::Node, &mut tests)?;
+    run.check("nginx, Caddy, Envoy and placet gate", Count::Node, &mut tests)?;
     Ok(())
 }
 

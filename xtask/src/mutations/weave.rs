@@ -69,7 +69,8 @@ fn body_around(source: &str, span: &Range<usize>) -> Option<Range<usize>> {
             && body.start <= span.start
             && span.end <= body.end
         {
-            let chosen = !head.contains("-> impl ") && !head.contains("const fn ");
+            let opaque = head.rsplit_once("->").is_some_and(|(_, returned)| returned.contains("impl "));
+            let chosen = !opaque && !head.contains("const fn ");
             innermost = Some((body, chosen));
         }
         at += line.len();

@@ -74,6 +74,33 @@ fn whole(file: &mut File) {
         &many,
         Code::TooMany,
     );
+    let signed = |payload: Bytes, count: usize| {
+        let entry = r#"{"keyid":"","sig":""}"#;
+        Bytes::from(r#"{"payload":""#)
+            .and(payload)
+            .and(r#"","payloadType":"","signatures":["#)
+            .and(Bytes::repeat(&format!("{entry},"), count - 1))
+            .and(format!("{entry}]}}"))
+    };
+    let crowd = |full: usize, rest: usize| {
+        let envelopes = (0..full).map(|_| 64).chain([rest]).map(|count| signed(Bytes::default(), count));
+        Bytes::join(&envelopes.collect::<Vec<_>>())
+    };
+    // Training output and proposal have one each.
+    let crowded = |rest| sound.clone().but(|scene| scene.approvals = vec![crowd(15, rest)]);
+    let short = [Code::ThresholdNotMet, Code::JsonSyntax];
+    file.deny("bundle: 1024 signatures", "", &crowded(62), &short);
+    file.error("bundle: 1025 signatures", "Each may have to be tried.", &crowded(63), Code::TooMany);
+    let laden = sound.clone().but(|scene| {
+        let long = || signed(Bytes::repeat("A", 1 << 20), 64);
+        scene.approvals = vec![Bytes::join(&[long(), long()])];
+    });
+    let comment = "Each hashes the whole payload.";
+    file.error("bundle: signatures over more than 64 mebibytes", comment, &laden, Code::TooLarge);
+    // The policy has two and the list one.
+    let crowded = |rest| sound.clone().but(|scene| scene.revocations = vec![crowd(127, rest)]);
+    file.permit("trust: 8192 signatures", "", &crowded(61), &[]);
+    file.error("trust: 8193 signatures", "", &crowded(62), Code::TooMany);
     for (name, bytes, code) in [
         ("no bytes", Bytes::default(), Code::JsonSyntax),
         (

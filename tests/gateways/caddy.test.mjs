@@ -1,0 +1,4 @@
+import { caddy } from "./harness.mjs";
+import { suite } from "./suite.mjs";
+
+suite("Caddy with placet gate", caddy, { pushed: true });
