@@ -113,7 +113,8 @@ fn cumulative(compared: &Compared, width: f64, class: &'static str, label: &str)
 }
 
 fn ends(compared: &Compared) -> (String, String) {
-    let label = |column: Option<&crate::state::drift::Column>| column.map(|c| c.label.clone()).unwrap_or_default();
+    let label =
+        |column: Option<&crate::state::drift::Column>| column.map(|c| c.label.clone()).unwrap_or_default();
     (label(compared.columns.first()), label(compared.columns.last()))
 }
 
@@ -142,8 +143,14 @@ pub(crate) fn WindowChart(
     let all = words::count(series.points.len(), "window", "windows");
     let last = series.points.last().map(|point| short(point.1)).unwrap_or_default();
     let finding = match outside {
-        0 => format!("Inside its tolerance in {all}; {last} in the newest, {} as signed.", short(series.baseline)),
-        some => format!("Outside its tolerance in {some} of {all}; {last} in the newest, {} as signed.", short(series.baseline)),
+        0 => format!(
+            "Inside its tolerance in {all}; {last} in the newest, {} as signed.",
+            short(series.baseline)
+        ),
+        some => format!(
+            "Outside its tolerance in {some} of {all}; {last} in the newest, {} as signed.",
+            short(series.baseline)
+        ),
     };
     let label = format!("{} by window. {finding}", series.name);
     let rows = series.points.iter().rev().map(|(at, value, inside)| {

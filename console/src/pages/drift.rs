@@ -52,7 +52,10 @@ pub(crate) fn section(
     });
     let charts = charts.collect_view();
     let series = drift::series(&thread);
-    let series = series.into_iter().map(|series| html! { <div class="mt-4"><WindowChart series=series/></div> }).collect_view();
+    let series = series
+        .into_iter()
+        .map(|series| html! { <div class="mt-4"><WindowChart series=series/></div> })
+        .collect_view();
     let investigate = (drifted && may_revoke).then(|| {
         let href = format!(
             "/proposals/{}/revoke?reason=drift&evidence={}&words={}",
@@ -69,7 +72,12 @@ pub(crate) fn section(
         words::moment(report.checked_at)
     );
     let checks = report.report.checks.iter().map(row).collect_view();
-    let window = format!("{} to {}, {} samples", words::moment(report.window.from), words::moment(report.window.to), report.window.samples);
+    let window = format!(
+        "{} to {}, {} samples",
+        words::moment(report.window.from),
+        words::moment(report.window.to),
+        report.window.samples
+    );
     let id = format!("h-dr-{environment}");
     let heading = id.clone();
     let view = html! {
@@ -94,7 +102,7 @@ pub(crate) fn section(
 }
 
 /// Tone and icon of what a report concludes.
-fn look(status: ReportStatus) -> (Tone, &'static str) {
+pub(super) fn look(status: ReportStatus) -> (Tone, &'static str) {
     match status {
         ReportStatus::Stable => (Tone::Ok, "ok"),
         ReportStatus::Drifted => (Tone::Warn, "drift"),

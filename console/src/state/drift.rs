@@ -2,6 +2,7 @@
 
 use placet_core::{
     baseline::{Baselines, StoredBaseline},
+    digest::Digest,
     drift::{Check, Outcome, ReportStatus, Test},
     drift_report::{DriftReport, drifted_in_a_row},
     envelope::Envelope,
@@ -17,7 +18,7 @@ use super::{knowledge::Knowledge, review::Review, words};
 #[must_use]
 pub fn read(
     model: &ModelId,
-    envelopes: &[Envelope],
+    envelopes: &[Option<Envelope>],
     reviews: &[Review],
     knowledge: &Knowledge,
     now: Timestamp,
@@ -31,7 +32,7 @@ pub fn read(
         said.check_baselines(training.training.digest(), training.training.statement()).ok()?;
         (said.subject.model_id == *model).then_some(report)
     };
-    let mut reports: Vec<_> = envelopes.iter().filter_map(accept).collect();
+    let mut reports: Vec<_> = envelopes.iter().flatten().filter_map(accept).collect();
     let refused = envelopes.len().saturating_sub(reports.len());
     reports.sort_by_key(|report| std::cmp::Reverse((report.statement().window.to, report.digest())));
     (reports, refused)
@@ -72,6 +73,19 @@ pub fn status(thread: &[&Verified<DriftReport>]) -> String {
         (ReportStatus::Stable, _) => format!("Stable, severity {severity} of 1"),
         _ => "Unknown: some checks could not be judged".into(),
     }
+}
+
+/// What the newest report about a training output in an environment concludes.
+#[must_use]
+pub fn newest(
+    reports: &[Verified<DriftReport>],
+    environment: &Environment,
+    training_output: Digest,
+) -> Option<ReportStatus> {
+    let about = |report: &&DriftReport| {
+        report.environment == *environment && report.training_output == training_output
+    };
+    reports.iter().map(Verified::statement).find(about).map(|report| report.report.status)
 }
 
 /// How near the monitor is to revoking by itself, where the policy lets it.
@@ -120,7 +134,12 @@ pub fn finding(check: &Check) -> String {
             format!("{} {} against {}", check.name, number(check.statistic), number(check.baseline))
         }
         (Test::MissingRate, _) => {
-            format!("{} missing in {} against {}", check.name, number(check.statistic), number(check.baseline))
+            format!(
+                "{} missing in {} against {}",
+                check.name,
+                number(check.statistic),
+                number(check.baseline)
+            )
         }
         (Test::KolmogorovSmirnov, _) => format!("{} D {}", check.name, number(check.statistic)),
         (test, _) => format!("{} {} {}", check.name, test_name(test), number(check.effect)),
@@ -189,7 +208,10 @@ pub fn compare(report: &DriftReport, baselines: &str) -> Vec<Compared> {
         let columns = match (&reference, tally) {
             (StoredBaseline::Bins { bins, counts: before, .. }, StoredBaseline::Bins { counts: now, .. }) => {
                 let edges = bins.edges();
-                let label = |index: usize| match (index.checked_sub(1).and_then(|i| edges.get(i)), edges.get(index)) {
+                let label = |index: usize| match (
+                    index.checked_sub(1).and_then(|i| edges.get(i)),
+                    edges.get(index),
+                ) {
                     (None, Some(to)) => format!("up to {}", short(*to)),
                     (Some(from), Some(to)) => format!("over {} to {}", short(*from), short(*to)),
                     (Some(from), None) => format!("over {}", short(*from)),
@@ -280,7 +302,11 @@ impl Compared {
 }
 
 fn place(label: &str) -> String {
-    if label.starts_with("up to") || label.starts_with("over") { label.to_owned() } else { format!("in {label}") }
+    if label.starts_with("up to") || label.starts_with("over") {
+        label.to_owned()
+    } else {
+        format!("in {label}")
+    }
 }
 
 /// A share as people read it.
@@ -308,7 +334,8 @@ pub fn series(thread: &[&Verified<DriftReport>]) -> Vec<Series> {
     let series = |check: &Check| {
         let point = |report: &&Verified<DriftReport>| {
             let report = report.statement();
-            let found = report.report.checks.iter().find(|c| c.test == Test::Metric && c.name == check.name)?;
+            let found =
+                report.report.checks.iter().find(|c| c.test == Test::Metric && c.name == check.name)?;
             Some((report.window.to, found.statistic?, found.outcome != Outcome::Drifted))
         };
         let points: Vec<_> = thread.iter().rev().filter_map(point).collect();
@@ -343,7 +370,8 @@ mod tests {
 
     fn read_all(world: &World, envelopes: &[Envelope]) -> (Vec<Verified<DriftReport>>, usize) {
         let model = &Organisation::subject().model_id;
-        read(model, envelopes, std::slice::from_ref(&world.review), &world.known, time(NOW))
+        let envelopes: Vec<_> = envelopes.iter().cloned().map(Some).chain([None]).collect();
+        read(model, &envelopes, std::slice::from_ref(&world.review), &world.known, time(NOW))
     }
 
     fn report(world: &World, hours: u8, shift: i32, monitor: &str) -> Envelope {
@@ -357,19 +385,20 @@ mod tests {
         let of_another = world.org.drift_report(&world.training, 2, 80, "drift-monitor", |report| {
             report.training_output = other.digest();
         });
-        let envelopes = [report(&world, 1, 80, "drift-monitor"), report(&world, 3, 80, "alice.ng"), of_another];
+        let envelopes =
+            [report(&world, 1, 80, "drift-monitor"), report(&world, 3, 80, "alice.ng"), of_another];
         let (reports, refused) = read_all(&world, &envelopes);
-        assert_eq!((reports.len(), refused), (1, 2));
+        assert_eq!((reports.len(), refused), (1, 3), "one is not even an envelope");
         let nothing = Knowledge::new(None, world.org.trust(), State::new());
         let model = &Organisation::subject().model_id;
-        assert_eq!(read(model, &envelopes, &[], &nothing, time(NOW)), (Vec::new(), 3));
+        assert_eq!(read(model, &envelopes.map(Some), &[], &nothing, time(NOW)), (Vec::new(), 3));
     }
 
     #[test]
     fn drift_is_counted_back_to_the_last_window_without() {
         let world = world();
-        let envelopes =
-            [(1, 80), (2, 80), (3, 0), (4, 80)].map(|(hours, shift)| report(&world, hours, shift, "drift-monitor"));
+        let envelopes = [(1, 80), (2, 80), (3, 0), (4, 80)]
+            .map(|(hours, shift)| report(&world, hours, shift, "drift-monitor"));
         let (reports, _) = read_all(&world, &envelopes);
         let environment = placet_testkit::name_of("production");
         let thread = thread(&reports, &environment);
@@ -398,7 +427,11 @@ mod tests {
         let (_, gap) = score.widest().unwrap();
         assert!(gap > 0.1 && gap <= check.statistic.unwrap() + 1e-9, "bins hide, they do not invent: {gap}");
         assert!(score.more_or_less().starts_with("More lie over "), "{}", score.more_or_less());
-        assert!(score.furthest(Some(check)).contains("Over the single values D is 0.4"), "{}", score.furthest(Some(check)));
+        assert!(
+            score.furthest(Some(check)).contains("Over the single values D is 0.4"),
+            "{}",
+            score.furthest(Some(check))
+        );
         assert!(reason(said).contains("score D 0.4"), "{}", reason(said));
     }
 
@@ -417,7 +450,10 @@ mod tests {
 
     #[test]
     fn numbers_are_short_and_severity_is_not_rounded_up() {
-        assert_eq!([short(0.0), short(0.1770), short(12.0), short(0.000_021)], ["0", "0.177", "12", "0.000021"]);
+        assert_eq!(
+            [short(0.0), short(0.1770), short(12.0), short(0.000_021)],
+            ["0", "0.177", "12", "0.000021"]
+        );
         assert_eq!([severity(0.299_9), severity(1.0)], ["0.29", "1.00"]);
     }
 }

@@ -4,6 +4,7 @@
 //! - `review`: a proposal as this browser verified it; `changes` and `history`: what differs, and over versions.
 //! - `inbox`: the registry's claims, and what this browser found instead.
 //! - `models`: every model in every environment; `events` and `timeline`: what was signed about one of them.
+//! - `drift`: what monitors signed about what runs; `plots`: where its drawings run.
 //! - `approval`: the bytes that are signed; `against`: a no and its reason; `revoke`: a stop, and what it stops;
 //!   `enrolment`: the request of a new key.
 //! - `ledger`: its head and its entries as they are checked here; `export`: what leaves as a file.
@@ -16,6 +17,7 @@ pub mod against;
 pub mod approval;
 pub mod changes;
 pub mod chart;
+pub mod drift;
 pub mod dropped;
 pub mod enrolment;
 pub mod events;
@@ -26,6 +28,7 @@ pub mod inbox;
 pub mod knowledge;
 pub mod ledger;
 pub mod models;
+pub mod plots;
 pub mod quorum;
 pub mod review;
 pub mod revoke;

@@ -47,7 +47,9 @@ pub fn cumulative(compared: &Compared, width: f64) -> Vec<(f64, f64, f64)> {
     let step = step(compared.columns.len(), width);
     let y = |share: f64| round(AXIS - share.clamp(0.0, 1.0) * (AXIS - TOP));
     let shares = compared.cumulative().into_iter().enumerate();
-    shares.map(|(index, (before, now))| (round(LEFT + step * (count(index) + 1.0)), y(before), y(now))).collect()
+    shares
+        .map(|(index, (before, now))| (round(LEFT + step * (count(index) + 1.0)), y(before), y(now)))
+        .collect()
 }
 
 /// A path through points, from the lower left corner on.
@@ -110,7 +112,10 @@ mod tests {
             let right = bars.last().map(|bar| bar.x + bar.width).unwrap();
             assert!(right <= width && bars.iter().all(|bar| bar.now >= TOP && bar.baseline <= AXIS));
             let points = cumulative(&compared(), width);
-            assert!((points[2].1 - TOP).abs() < 0.2 && (points[2].2 - TOP).abs() < 0.2, "both end at all of it");
+            assert!(
+                (points[2].1 - TOP).abs() < 0.2 && (points[2].2 - TOP).abs() < 0.2,
+                "both end at all of it"
+            );
         }
     }
 
