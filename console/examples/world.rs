@@ -202,7 +202,7 @@ fn too_few(report: &mut DriftReport) {
         name: "score",
         baseline: baselines.output("score").map(StoredBaseline::view),
         current: Some(window.view()),
-        rule: DistributionRule::of(Test::KolmogorovSmirnov),
+        rule: DistributionRule { minimum_samples: 30, ..DistributionRule::of(Test::KolmogorovSmirnov) },
     };
     report.window.samples = 10;
     report.outputs.0 = tally.into_iter().map(|tally| (label("score"), tally)).collect();

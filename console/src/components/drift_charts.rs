@@ -182,10 +182,11 @@ pub(crate) fn WindowChart(
 fn line(series: &Series, width: f64, class: &'static str, label: &str) -> impl IntoView + use<> {
     let (points, baseline) = plots::series(series, width);
     let right = width - 10.0;
-    let mut path = String::new();
-    for (x, y) in &points {
-        path.push_str(&format!("{}{x} {y}", if path.is_empty() { "M" } else { "L" }));
-    }
+    let path = points
+        .iter()
+        .enumerate()
+        .map(|(index, (x, y))| format!("{}{x} {y}", if index == 0 { "M" } else { "L" }));
+    let path: String = path.collect();
     let marks = points.iter().zip(&series.points).map(|((x, y), (_, _, inside))| {
         if *inside {
             html! { <circle class="c-dot" cx=*x cy=*y r="2.5"/> }.into_any()
@@ -197,7 +198,7 @@ fn line(series: &Series, width: f64, class: &'static str, label: &str) -> impl I
     let first = series.points.first().map(|point| words::moment(point.0)).unwrap_or_default();
     let last = points.last().map(|(x, y)| {
         let value = series.points.last().map(|point| short(point.1)).unwrap_or_default();
-        html! { <text class="a" x=x + 9.0 y=y + 4.0>{value}</text> }
+        html! { <text class="a" x=x + 9.0 y=y - 7.0>{value}</text> }
     });
     let end = series.points.last().map(|point| words::moment(point.0)).unwrap_or_default();
     html! {

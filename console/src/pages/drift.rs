@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use placet_core::{
+    code::Code,
     drift::{Check, Outcome, ReportStatus, Test},
     drift_report::DriftReport,
     name::Environment,
@@ -56,10 +57,13 @@ pub(crate) fn section(
         .into_iter()
         .map(|series| html! { <div class="mt-4"><WindowChart series=series/></div> })
         .collect_view();
-    let investigate = (drifted && may_revoke).then(|| {
+    // A proposal of what was measured that was not stopped there yet.
+    let measured = |review: &&Review| review.training.digest() == report.training_output;
+    let target = reviews.iter().filter(measured).find(|review| stands(review, environment));
+    let investigate = target.filter(|_| drifted && may_revoke).map(|target| {
         let href = format!(
             "/proposals/{}/revoke?reason=drift&evidence={}&words={}",
-            review.proposal.digest(),
+            target.proposal.digest(),
             newest.digest(),
             encode(&drift::reason(report))
         );
@@ -82,7 +86,7 @@ pub(crate) fn section(
     let heading = id.clone();
     let view = html! {
         <section class="section mt-8" aria-labelledby=id>
-            <div class="spread"><h2 class="h2" id=heading>{format!("Drift in {environment}")}</h2><Mark tone=tone icon=icon>{status}</Mark></div>
+            <div class="spread"><h2 class="h2" id=heading>{format!("Drift in {environment}")}</h2><Mark tone=tone icon=icon wrap=true>{status}</Mark></div>
             {countdown.map(|words| html! { <p class="measure">{words}</p> })}
             {investigate}
             {series}
@@ -99,6 +103,13 @@ pub(crate) fn section(
         </section>
     };
     Some(view.into_any())
+}
+
+/// Whether a proposal is for an environment and nothing revoked it there.
+fn stands(review: &Review, environment: &Environment) -> bool {
+    let revoked = |code: &Code| matches!(code, Code::ProposalRevoked | Code::WeightsRevoked);
+    let mut there = review.places.iter().filter(|place| place.environment == *environment);
+    there.any(|place| !place.decided.decision.denials.iter().any(revoked))
 }
 
 /// Tone and icon of what a report concludes.

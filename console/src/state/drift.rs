@@ -167,6 +167,9 @@ pub fn short(value: f64) -> String {
     if value == 0.0 {
         return "0".into();
     }
+    if value.abs() < 0.000_001 {
+        return "under 0.000001".into();
+    }
     let digits = if value.abs() < 0.001 { 6 } else { 3 };
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
@@ -454,6 +457,7 @@ mod tests {
             [short(0.0), short(0.1770), short(12.0), short(0.000_021)],
             ["0", "0.177", "12", "0.000021"]
         );
+        assert_eq!(short(1e-12), "under 0.000001", "what is tiny is not nothing");
         assert_eq!([severity(0.299_9), severity(1.0)], ["0.29", "1.00"]);
     }
 }
