@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
 use placet_core::{
+    approval::Approval,
     code::{Code, Gate},
     decide::{Decided, evaluate},
     decision::Outcome,
@@ -13,7 +14,7 @@ use placet_core::{
     time::Window,
     trust::Trust,
 };
-use placet_testkit::{Key, Organisation, name_of, sign_by, time};
+use placet_testkit::{Key, NOW, Organisation, name_of, sign_by, time};
 
 /// Decides on the sound bundle of an organisation.
 fn decide(
@@ -185,4 +186,63 @@ fn an_equivocation_is_noticed_more_than_once() {
             [Code::ListEquivocation]
         );
     }
+}
+
+#[test]
+fn whoever_is_kept_out_matters_only_where_units_are_missing() {
+    let denials = |distinct_units| {
+        let org = Organisation::new().with(|policy| policy.rules[0].distinct_units = distinct_units);
+        let with_trainer = |training: &Envelope, proposal: &Envelope| {
+            let mut all = approvals(&org)(training, proposal);
+            let lead = |approval: &mut Approval| approval.role = name_of("ml-lead");
+            all.push(org.approval(training, proposal, "training-pipeline", lead));
+            all
+        };
+        decide(&org, &org.trust(), with_trainer).decision.denials
+    };
+    assert_eq!(denials(2), []);
+    assert_eq!(denials(3), [Code::UnitsNotMet, Code::ApproverIsTrainer]);
+}
+
+#[test]
+fn a_remembered_entry_counts_until_it_runs_out() {
+    let org = Organisation::new();
+    let entry = |until: &str| Entry {
+        kind: EntryKind::Weights,
+        value: Organisation::subject().weights.digest,
+        until: Some(time(until)),
+        reason_code: Reason::Security,
+        source: org.domain(),
+    };
+    let training = org.training(|_| {});
+    let proposal = org.proposal(&training, |_| {});
+    let bundle = org.bundle(&training, &proposal, &approvals(&org)(&training, &proposal));
+    let with = |change: &dyn Fn(&mut RevocationList)| {
+        Trust { revocation_lists: vec![Ok(org.list(change))], ..org.trust() }.verify()
+    };
+    let newer = with(&|list| (list.number, list.window.not_before) = (213, org.request().now));
+    for (until, revoked) in [(NOW, false), ("2026-11-22T14:05:01Z", true)] {
+        let older = with(&|list| list.entries = vec![entry(until)]);
+        let seen = evaluate(&bundle, &older, &State::new(), &org.request());
+        assert_eq!(seen.decision.denials, [Code::WeightsRevoked]);
+        let denials = evaluate(&bundle, &newer, &seen.state, &org.request()).decision.denials;
+        assert_eq!(denials.contains(&Code::WeightsRevoked), revoked, "{until}: {denials:?}");
+        assert_eq!(denials.is_empty(), !revoked, "{until}: {denials:?}");
+    }
+}
+
+#[test]
+fn a_key_that_begins_now_does_not_hide_one_that_begins_later() {
+    let later = "2026-11-22T14:06:00Z";
+    let org = Organisation::new().with(|policy| {
+        let key = |name: &str, from: &str| PolicyKey {
+            public: placet_core::key::Signer::public_key(&Key::of(name)).clone(),
+            window: Window { not_before: time(from), not_after: time("2027-01-01T00:00:00Z") },
+        };
+        policy.principals.get_mut("chandra.iyer").unwrap().keys =
+            vec![key("chandra.iyer-2", NOW), key("chandra.iyer", later)];
+    });
+    let decision = decide(&org, &org.trust(), approvals(&org)).decision;
+    assert_eq!(decision.denials, [Code::ThresholdNotMet, Code::KeyNotYetValid]);
+    assert_eq!(decision.valid_until, Some(time(later)));
 }
