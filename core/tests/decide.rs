@@ -231,16 +231,41 @@ fn a_remembered_entry_counts_until_it_runs_out() {
     }
 }
 
+fn key_from(name: &str, from: &str) -> PolicyKey {
+    PolicyKey {
+        public: placet_core::key::Signer::public_key(&Key::of(name)).clone(),
+        window: Window { not_before: time(from), not_after: time("2027-01-01T00:00:00Z") },
+    }
+}
+
+#[test]
+fn a_key_may_sign_from_its_first_second() {
+    for (from, denials) in [
+        ("2026-11-22T14:02:11Z", vec![]),
+        ("2026-11-22T14:02:12Z", vec![Code::ThresholdNotMet, Code::KeyNotYetValid]),
+    ] {
+        let org = Organisation::new().with(|policy| {
+            policy.principals.get_mut("chandra.iyer").unwrap().keys = vec![key_from("chandra.iyer", from)];
+        });
+        assert_eq!(decide(&org, &org.trust(), approvals(&org)).decision.denials, denials, "{from}");
+    }
+}
+
+#[test]
+fn a_policy_is_in_force_from_as_early_as_the_skew_allows() {
+    for (from, code) in [("2026-11-22T14:07:00Z", None), ("2026-11-22T14:07:01Z", Some(Code::PolicyNotYetValid))] {
+        let org = Organisation::new().with(|policy| policy.window.not_before = time(from));
+        let decision = decide(&org, &org.trust(), approvals(&org)).decision;
+        assert_eq!(decision.gate(Gate::Policy).unwrap().code, code, "{from}");
+    }
+}
+
 #[test]
 fn a_key_that_begins_now_does_not_hide_one_that_begins_later() {
     let later = "2026-11-22T14:06:00Z";
     let org = Organisation::new().with(|policy| {
-        let key = |name: &str, from: &str| PolicyKey {
-            public: placet_core::key::Signer::public_key(&Key::of(name)).clone(),
-            window: Window { not_before: time(from), not_after: time("2027-01-01T00:00:00Z") },
-        };
         policy.principals.get_mut("chandra.iyer").unwrap().keys =
-            vec![key("chandra.iyer-2", NOW), key("chandra.iyer", later)];
+            vec![key_from("chandra.iyer-2", NOW), key_from("chandra.iyer", later)];
     });
     let decision = decide(&org, &org.trust(), approvals(&org)).decision;
     assert_eq!(decision.denials, [Code::ThresholdNotMet, Code::KeyNotYetValid]);

@@ -1,0 +1,17 @@
+//! Where the size of a whole document stops it: at its limit not yet, one byte beyond.
+#![expect(clippy::unwrap_used, reason = "a test stops where something is wrong")]
+
+use placet_core::{bundle::Bundle, code::Code, limits, state::State, trust::Trust};
+
+#[test]
+fn a_document_of_one_byte_too_many() {
+    for (limit, parse) in [
+        (limits::BUNDLE, (|bytes| Bundle::parse(bytes).unwrap_err().code()) as fn(&[u8]) -> Code),
+        (limits::TRUST, |bytes| Trust::parse(bytes).unwrap_err().code()),
+        (limits::STATE, |bytes| State::parse(bytes).unwrap_err().code()),
+    ] {
+        let bytes = vec![b'x'; limit + 1];
+        assert_eq!(parse(&bytes), Code::TooLarge, "{limit}");
+        assert_eq!(parse(&bytes[1..]), Code::JsonSyntax, "{limit}");
+    }
+}
