@@ -4,8 +4,9 @@
 use placet_core::{
     approval::Approval,
     code::{Code, Gate},
-    decide::{Decided, evaluate},
+    decide::{Decided, evaluate, superseded},
     decision::Outcome,
+    digest::Digest,
     envelope::Envelope,
     policy::{PolicyKey, Threshold},
     revocation::Reason,
@@ -270,4 +271,39 @@ fn a_key_that_begins_now_does_not_hide_one_that_begins_later() {
     let decision = decide(&org, &org.trust(), approvals(&org)).decision;
     assert_eq!(decision.denials, [Code::ThresholdNotMet, Code::KeyNotYetValid]);
     assert_eq!(decision.valid_until, Some(time(later)));
+}
+
+#[test]
+fn spans_of_time_are_told_in_the_unit_that_fits() {
+    for (seconds, words) in [
+        (119, "limit 119 s"),
+        (120, "limit 2 min"),
+        (7199, "limit 119 min"),
+        (7200, "limit 2 h"),
+        (172_799, "limit 47 h"),
+        (172_800, "limit 2 d"),
+    ] {
+        let org = Organisation::new().with(|policy| policy.rules[0].revocation_list_max_age_seconds = seconds);
+        let decision = decide(&org, &org.trust(), approvals(&org)).decision;
+        let detail = &decision.gate(Gate::Revocation).unwrap().detail;
+        assert!(detail.ends_with(words), "{seconds}: {detail}");
+    }
+}
+
+#[test]
+fn a_proposal_replaces_another_once_it_is_permitted() {
+    let org = Organisation::new();
+    let old = Digest::of(b"an older proposal");
+    let training = org.training(|_| {});
+    let proposal = org.proposal(&training, |proposal| proposal.supersedes = Some(old));
+    let both = approvals(&org)(&training, &proposal);
+    let replaced = |trust: &Trust, approvals: &[Envelope]| {
+        let bundle = org.bundle(&training, &proposal, approvals);
+        superseded(&bundle, &trust.verify(), &State::new(), org.request().now)
+    };
+    assert_eq!(replaced(&org.trust(), &both), Some(old));
+    assert_eq!(replaced(&org.trust(), &both[..1]), None);
+    // This is asked to make the next list.
+    let without_list = Trust { revocation_lists: Vec::new(), ..org.trust() };
+    assert_eq!(replaced(&without_list, &both), Some(old));
 }
