@@ -254,10 +254,24 @@ fn a_key_may_sign_from_its_first_second() {
 
 #[test]
 fn a_policy_is_in_force_from_as_early_as_the_skew_allows() {
-    for (from, code) in [("2026-11-22T14:07:00Z", None), ("2026-11-22T14:07:01Z", Some(Code::PolicyNotYetValid))] {
+    for (from, code) in
+        [("2026-11-22T14:07:00Z", None), ("2026-11-22T14:07:01Z", Some(Code::PolicyNotYetValid))]
+    {
         let org = Organisation::new().with(|policy| policy.window.not_before = time(from));
         let decision = decide(&org, &org.trust(), approvals(&org)).decision;
         assert_eq!(decision.gate(Gate::Policy).unwrap().code, code, "{from}");
+    }
+}
+
+#[test]
+fn a_list_may_be_as_far_ahead_as_the_skew_allows() {
+    for (made, code) in [("2026-11-22T14:07:00Z", None), ("2026-11-22T14:07:01Z", Some(Code::ListFromFuture))]
+    {
+        let org = Organisation::new();
+        let list = org.list(|list| list.window.not_before = time(made));
+        let trust = Trust { revocation_lists: vec![Ok(list)], ..org.trust() };
+        let decision = decide(&org, &trust, approvals(&org)).decision;
+        assert_eq!(decision.gate(Gate::Revocation).unwrap().code, code, "{made}");
     }
 }
 
@@ -283,7 +297,8 @@ fn spans_of_time_are_told_in_the_unit_that_fits() {
         (172_799, "limit 47 h"),
         (172_800, "limit 2 d"),
     ] {
-        let org = Organisation::new().with(|policy| policy.rules[0].revocation_list_max_age_seconds = seconds);
+        let org =
+            Organisation::new().with(|policy| policy.rules[0].revocation_list_max_age_seconds = seconds);
         let decision = decide(&org, &org.trust(), approvals(&org)).decision;
         let detail = &decision.gate(Gate::Revocation).unwrap().detail;
         assert!(detail.ends_with(words), "{seconds}: {detail}");
