@@ -2,6 +2,7 @@
 #![expect(unreachable_pub, reason = "the component macro writes its own `pub`")]
 
 mod bytes;
+mod card_table;
 mod changes_table;
 mod copy_button;
 mod digest;
@@ -28,6 +29,7 @@ mod weights_check;
 mod words;
 
 pub(crate) use bytes::Bytes;
+pub(crate) use card_table::CardTable;
 pub(crate) use changes_table::ChangesTable;
 pub(crate) use copy_button::CopyButton;
 pub(crate) use digest::{DigestBlock, DigestShort};
