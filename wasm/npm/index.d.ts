@@ -902,6 +902,113 @@ export interface ReferenceCanonical {
  */
 export function referenceCanonical(record: Bytes): ReferenceCanonical;
 
+/** Why the drift arithmetic of the Python library gives another answer than the corrected one. */
+export type ReferenceFault =
+  /** Nothing was compared, and that was called no drift. */
+  | 'nothing_called_healthy'
+  /** Only loss and accuracy are ever looked at. */
+  | 'metric_not_looked_at'
+  /** A metric that is known on one side only was left out in silence. */
+  | 'missing_called_healthy'
+  /** A metric that was zero or less in training was left out in silence. */
+  | 'baseline_skipped'
+  /** A NaN or an infinity fails every comparison or passes as better, and that was called no drift. */
+  | 'nan_called_healthy'
+  /** An infinity was compared as if it had been measured. */
+  | 'infinity_compared'
+  /** The threshold leaves no tolerance that a move could be measured by. */
+  | 'threshold_unusable'
+  /** The value is beyond its threshold by no more than binary arithmetic rounds. */
+  | 'rounding_called_drift'
+  /** An improvement beyond the tolerance, as leaked labels make it, passed unnoticed. */
+  | 'improvement_not_noticed'
+  /** The severity is full from the threshold on: just beyond it and ruin look the same. */
+  | 'saturated_severity'
+  /** The severity is the shortfall as a share of the threshold, which keeps a great loss of accuracy small. */
+  | 'severity_not_in_tolerances'
+  /** The overall severity is a mean, so that a healthy metric hides a bad one. */
+  | 'averaged_failures'
+  /** Drift was called none because the confidence, a constant, is below what was asked for. */
+  | 'confidence_withheld'
+  /** Too few samples to judge were called no drift. */
+  | 'too_few_called_healthy'
+  /** With a NaN, an infinity or a spread beyond binary64 the library's answer hangs on the order of the values; it is not given. */
+  | 'order_decides'
+  /** Values that differ became one when they were scaled to lie between 0 and 1. */
+  | 'values_merged'
+  /** Equal values were stepped over one by one, which invents a distance between samples that share them. */
+  | 'ties_misstepped'
+  /** So large a distance comes by chance between samples of these sizes. */
+  | 'chance_called_drift'
+  /** A distance of just the threshold was called no drift. */
+  | 'threshold_called_healthy'
+  /** A drifted distribution is to be investigated, however far it moved. */
+  | 'action_fixed'
+  /** The record holds a distance and not the samples, without which it cannot be computed again. */
+  | 'samples_not_recorded'
+  /** The record does not say what the library's arithmetic gives for the record's own values. */
+  | 'other_arithmetic';
+
+/** One comparison, as the library records it. */
+export interface ReferenceDriftMetric {
+  /** `loss`, `accuracy` or `ks_statistic`. */
+  readonly name: string;
+  /** In training. */
+  readonly trainingValue: number;
+  /** In serving; of a distribution the distance. */
+  readonly servingValue: number;
+  /** What was compared with. */
+  readonly threshold: number;
+  /** Whether it drifted, by the library. */
+  readonly isDrifted: boolean;
+  /** From 0 to 1. */
+  readonly driftSeverity: number;
+  /** In words. */
+  readonly details: string;
+}
+
+/** The library's answer, as its `DriftCheckResult` holds it. */
+export interface ReferenceDriftResult {
+  /** Whether it drifted; false also where the library could not tell. */
+  readonly isDrifted: boolean;
+  /** What was looked at. */
+  readonly metrics: readonly ReferenceDriftMetric[];
+  /** The mean over the metrics. */
+  readonly overallSeverity: number;
+  /** A constant of the check. */
+  readonly confidence: number;
+  /** In words. */
+  readonly summary: string;
+  /** What to do. */
+  readonly recommendedAction: 'monitor' | 'investigate' | 'consider_revoke';
+}
+
+/** Both answers to one question. */
+export interface ReferenceDriftComparison {
+  /** The library's own; null where it hangs on the order of the values (`order_decides`). */
+  readonly reference: ReferenceDriftResult | null;
+  /** The answer to rely on. */
+  readonly corrected: DriftReport;
+  /** Why they differ; empty where they agree. The name is the metric's, or null for the answer as a whole. */
+  readonly differences: readonly { readonly name: string | null; readonly code: ReferenceFault; readonly meaning: string }[];
+}
+
+/**
+ * Judges metrics, or the samples of one output, as the Python library does by its default thresholds, and as they
+ * should be, with the reasons for every difference.
+ *
+ * @throws {PlacetError} `invalid_argument` or `too_large`, as all drift functions.
+ * @example
+ * const { reference, corrected, differences } = compareReferenceDrift({ loss: 0.25 }, { loss: NaN });
+ * // reference.isDrifted is false, corrected.status 'inconclusive', differences[0].code 'nan_called_healthy'
+ */
+export function compareReferenceDrift(
+  training: Readonly<Record<string, number>>,
+  serving: Readonly<Record<string, number>>,
+): ReferenceDriftComparison;
+/** The same of samples of one output: at least ten on each side, or the corrected answer is inconclusive. */
+export function compareReferenceDrift(training: Numbers, serving: Numbers): ReferenceDriftComparison;
+
 /** The part of a `ReadableStream` that hashing needs. */
 export interface ByteStream {
   /** Begins to read. */
