@@ -14,7 +14,7 @@ use super::{
     number::Number,
     time::DateTime,
 };
-use crate::{code::Code, error::ParseError};
+use crate::{code::Code, error::ParseError, sort::sort_by};
 
 /// What the library calls its comparison of distributions.
 pub(super) const KS: &str = "ks_statistic";
@@ -251,7 +251,7 @@ pub(super) fn scaled(training: &[f64], serving: &[f64]) -> Result<[Vec<f64>; 2],
     Number::float(spread)?;
     Ok([training, serving].map(|sample| {
         let mut sample: Vec<f64> = sample.iter().map(|value| (value - low) / spread).collect();
-        sample.sort_by(f64::total_cmp);
+        sort_by(&mut sample, |a, b| a.total_cmp(b).is_lt());
         sample
     }))
 }
