@@ -7,7 +7,7 @@ use placet_core::{
     code::{Code, Gate},
     drift::{DriftError, Reason},
     inspect::Kind,
-    reference::{Fault, Limit},
+    reference::Limit,
 };
 
 const TYPES: &str = include_str!("../npm/index.d.ts");
@@ -47,11 +47,6 @@ fn the_union_of_gates_is_the_list_of_the_core() {
 #[test]
 fn the_union_of_limits_is_the_table_of_the_core() {
     assert_same("ReferenceLimit", Limit::ALL.iter().map(|limit| limit.as_str()));
-}
-
-#[test]
-fn the_union_of_faults_is_the_table_of_the_core() {
-    assert_same("ReferenceFault", Fault::ALL.iter().map(|fault| fault.as_str()));
 }
 
 #[test]

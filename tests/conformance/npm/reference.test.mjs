@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { placet } from './installed.mjs';
 
-const { PlacetError, compareReferenceDrift, referenceCanonical, verifyReferenceApproval } = placet;
+const { PlacetError, referenceCanonical, verifyReferenceApproval } = placet;
 const withCode = (code) => (error) => error instanceof PlacetError && error.code === code;
 const encode = (text) => new TextEncoder().encode(text);
 
@@ -68,77 +68,4 @@ test('what is no record has a code', () => {
     assert.throws(() => verifyReferenceApproval(wrong, options), withCode('invalid_argument'));
   }
   assert.throws(() => verifyReferenceApproval(record, { ...options, threshold: 1n }), withCode('invalid_argument'));
-});
-
-const codes = ({ differences }) => differences.map(({ name, code }) => [name, code]);
-
-test('the answer of the library about metrics stands beside the corrected one, with the reasons', () => {
-  const { reference, corrected, differences, ...rest } = compareReferenceDrift(
-    { loss: 0.25, accuracy: 0.9 },
-    { loss: 0.31, accuracy: 0.9, f1: NaN },
-  );
-  assert.deepEqual(rest, {});
-  const { metrics, ...answer } = reference;
-  assert.deepEqual(answer, {
-    isDrifted: true,
-    overallSeverity: 0.5,
-    confidence: 1,
-    summary: 'Moderate drift detected (1 metrics)',
-    recommendedAction: 'investigate',
-  });
-  assert.deepEqual(metrics[0], {
-    name: 'loss',
-    trainingValue: 0.25,
-    servingValue: 0.31,
-    threshold: 0.2,
-    isDrifted: true,
-    driftSeverity: 1,
-    details: 'Loss increased by 24.0%',
-  });
-  assert.equal(corrected.status, 'drifted');
-  assert.deepEqual(corrected.checks.map(({ name, outcome }) => [name, outcome]), [
-    ['accuracy', 'stable'],
-    ['f1', 'inconclusive'],
-    ['loss', 'drifted'],
-  ]);
-  assert.ok(corrected.severity > 0.3 && corrected.severity < 0.4);
-  assert.deepEqual(codes({ differences }), [
-    ['f1', 'metric_not_looked_at'],
-    ['loss', 'saturated_severity'],
-    [null, 'averaged_failures'],
-  ]);
-  for (const { meaning } of differences) assert.match(meaning, /^[A-Z].*\.$/);
-});
-
-test('what the library calls healthy is not, and what both call healthy has no reasons', () => {
-  const nan = compareReferenceDrift({ loss: 0.3 }, { loss: NaN });
-  assert.deepEqual([nan.reference.isDrifted, nan.corrected.status], [false, 'inconclusive']);
-  assert.ok(Number.isNaN(nan.reference.metrics[0].servingValue));
-  assert.deepEqual(codes(nan), [['loss', 'nan_called_healthy']]);
-  assert.deepEqual(codes(compareReferenceDrift({ loss: 0.3 }, { loss: 0.31 })), []);
-});
-
-test('so it is with samples', () => {
-  const one = new Float32Array(50).fill(1);
-  const ties = compareReferenceDrift(one, [...one]);
-  assert.deepEqual([ties.reference.isDrifted, ties.corrected.status], [true, 'stable']);
-  assert.deepEqual(codes(ties), [['ks_statistic', 'ties_misstepped']]);
-  const order = compareReferenceDrift([...one, NaN], one);
-  assert.equal(order.reference, null);
-  assert.deepEqual(codes(order), [['ks_statistic', 'order_decides']]);
-});
-
-test('what is neither metrics nor samples is refused', () => {
-  for (const [training, serving] of [
-    [undefined, {}],
-    [{}, null],
-    [[1], { loss: 1 }],
-    [{ loss: 1 }, [1]],
-    [{ loss: '1' }, {}],
-    [{}, { loss: null }],
-    [[1, '1'], [1]],
-    [[1], [null]],
-  ]) {
-    assert.throws(() => compareReferenceDrift(training, serving), withCode('invalid_argument'));
-  }
 });

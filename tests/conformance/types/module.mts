@@ -3,7 +3,6 @@ import {
   adjustPValues,
   checkDistributions,
   checkMetrics,
-  compareReferenceDrift,
   createVerifier,
   cusum,
   decide,
@@ -52,10 +51,6 @@ try {
 
 // @ts-expect-error: text is not bytes
 await hashWeights('model.bin');
-compareReferenceDrift({ loss: 1 }, { loss: 2 }).corrected.status satisfies string;
-compareReferenceDrift([1], new Float32Array(1)).reference?.isDrifted satisfies boolean | undefined;
-// @ts-expect-error: metrics on one side and samples on the other
-compareReferenceDrift({ loss: 1 }, [1]);
 // @ts-expect-error: a code that does not exist
 export const code: PlacetError['code'] = 'no_such_code';
 // @ts-expect-error: results are read-only

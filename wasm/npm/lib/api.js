@@ -6,7 +6,7 @@ export { verifyEnvelope } from './envelope.js';
 export { PlacetError } from './error.js';
 export { init, initSync } from './load.js';
 export { leafHash, verifyConsistency, verifyInclusion, verifySignature } from './proofs.js';
-export { compareReferenceDrift, referenceCanonical, verifyReferenceApproval } from './reference.js';
+export { referenceCanonical, verifyReferenceApproval } from './reference.js';
 export { verifyAutoRevocation } from './revocation.js';
 export { summary } from './summary.js';
 export { timestamp } from './time.js';

@@ -74,6 +74,6 @@ function addSide(checks, side, name, value) {
 }
 
 /** The names of an object and what stands under them. */
-export function members(name, value) {
+function members(name, value) {
   return Object.entries(object(name, value)).map(([member, content]) => [text(name, member), content]);
 }

@@ -1,7 +1,6 @@
-import { MetricChecks, compareReferenceDistribution, referenceCanonical as canonical, verifyReferenceApproval as verify } from './bindings.js';
-import { members } from './checks.js';
-import { bytes, json, number, numbers, view } from './input.js';
-import { build, call } from './load.js';
+import { referenceCanonical as canonical, verifyReferenceApproval as verify } from './bindings.js';
+import { bytes, json } from './input.js';
+import { call } from './load.js';
 
 /** Options and what the core calls them. The core's own names are none here, and reach it as what it does not know. */
 const NAMES = { modelId: 'model_id', weightsHash: 'weights_hash', model_id: 'modelId', weights_hash: 'weightsHash' };
@@ -19,17 +18,4 @@ export function verifyReferenceApproval(record, options) {
 /** What do the signatures of this record cover? */
 export function referenceCanonical(record) {
   return call(() => canonical(bytes('record', record)));
-}
-
-/** What does the library say of these metrics or samples, what should it say, and why does it not? */
-export function compareReferenceDrift(training, serving) {
-  if ([training, serving].some((side) => Array.isArray(side) || view(side))) {
-    const samples = [numbers('training', training), numbers('serving', serving)];
-    return call(() => compareReferenceDistribution(...samples));
-  }
-  return build(MetricChecks, (checks) => {
-    for (const [name, value] of members('training', training)) checks.baseline(name, number(name, value));
-    for (const [name, value] of members('serving', serving)) checks.current(name, number(name, value));
-    return () => checks.compareReference();
-  });
 }

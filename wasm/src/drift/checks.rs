@@ -19,8 +19,8 @@ use crate::boundary::{Thrown, object};
 #[wasm_bindgen]
 #[derive(Debug, Default)]
 pub struct MetricChecks {
-    pub(crate) baseline: BTreeMap<String, f64>,
-    pub(crate) current: BTreeMap<String, f64>,
+    baseline: BTreeMap<String, f64>,
+    current: BTreeMap<String, f64>,
     rules: BTreeMap<String, MetricRule>,
 }
 
@@ -277,13 +277,19 @@ impl ReportBuilder {
         Ok(())
     }
 
-    /// Concludes: `{status, severity, recommendedAction, alertLevel}`, and checks of which only those two fields are told.
+    /// Concludes: `{status, severity, recommendedAction, alertLevel}`.
     ///
     /// # Errors
     ///
     /// Throws for a count over 2⁵³ only.
     pub fn finish(self) -> Result<JsValue, JsValue> {
-        object(&results::Report::from(&core::report(self.checks)))
+        let report = core::report(self.checks);
+        object(&results::Report {
+            status: report.status.as_str(),
+            severity: report.severity,
+            recommended_action: report.recommended_action.as_str(),
+            alert_level: report.alert_level.as_str(),
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use placet_core::drift::DriftError;
 use crate::boundary::Thrown;
 
 pub mod checks;
-pub(crate) mod results;
+mod results;
 pub mod samples;
 pub mod sketch;
 pub mod streams;

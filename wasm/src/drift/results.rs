@@ -125,7 +125,7 @@ pub(super) struct SketchInfo {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Check<'a> {
+pub(super) struct Check<'a> {
     name: &'a str,
     test: &'static str,
     outcome: &'static str,
@@ -165,22 +165,9 @@ impl<'a> From<&'a core::Check> for Check<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Report<'a> {
-    status: &'static str,
-    severity: f64,
-    recommended_action: &'static str,
-    alert_level: &'static str,
-    checks: Vec<Check<'a>>,
-}
-
-impl<'a> From<&'a core::Report> for Report<'a> {
-    fn from(report: &'a core::Report) -> Self {
-        Self {
-            status: report.status.as_str(),
-            severity: report.severity,
-            recommended_action: report.recommended_action.as_str(),
-            alert_level: report.alert_level.as_str(),
-            checks: report.checks.iter().map(Check::from).collect(),
-        }
-    }
+pub(super) struct Report {
+    pub(super) status: &'static str,
+    pub(super) severity: f64,
+    pub(super) recommended_action: &'static str,
+    pub(super) alert_level: &'static str,
 }
