@@ -379,7 +379,7 @@ fn ProveBackup(
                         loaded.set(Some(backup));
                     }
                     Err(why) => {
-                        error.set(format!("{} Nothing is lost; try again. ({})", why.words(), why.code()))
+                        error.set(format!("{} Nothing is lost; try again. ({})", why.words(), why.code()));
                     }
                 }
             });

@@ -157,7 +157,7 @@ mod tests {
                 draw(&series(values, None))
                     .marks
                     .iter()
-                    .all(|mark| (mark.y - (TOP + BOTTOM) / 2.0).abs() < 1e-9)
+                    .all(|mark| (mark.y - f64::midpoint(TOP, BOTTOM)).abs() < 1e-9)
             );
         }
         assert!(draw(&series(&[], None)).marks.is_empty());
