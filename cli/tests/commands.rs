@@ -508,6 +508,7 @@ fn help_has_no_example() {
         "audit export",
         "audit verify",
         "reference verify",
+        "reference drift",
         "reference import",
         "reference export",
         "facts",

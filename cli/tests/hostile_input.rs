@@ -341,6 +341,12 @@ fn records_of_the_reference_of_every_wrong_kind_are_taken() {
     desk.line(&format!("reference export {MODEL}@2 --approver alice=a.pem --output record.json")).ok();
     let record = desk.path("record.json");
     all_refused(&desk, &record, "reference import {}", &[]);
+    let others = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/interop/reference/other_records.json"),
+    );
+    let others: serde_json::Value = serde_json::from_str(&others.unwrap()).unwrap();
+    let drift = desk.write("drift.json", others["metrics"][0]["result"].as_str().unwrap());
+    all_refused(&desk, &drift, "reference drift {}", &[]);
     let onto = format!("reference export {MODEL}@2 --approver bo=a.pem --onto {{}} --output x.json");
     all_refused(&desk, &record, &onto, &[]);
     let keys = desk

@@ -101,6 +101,40 @@ fn worked_cases_are_judged_otherwise() {
 }
 
 #[test]
+fn record_of_drift_passes_without_the_corrected_answer() {
+    let desk = Desk::founded();
+    let record = r#"{"model_id": "m", "checked_at": "2026-01-02T03:04:05+00:00", "is_drifted": true, "metrics": [
+        {"name": "loss", "training_value": 0.25, "serving_value": 0.31, "threshold": 0.2, "is_drifted": true,
+         "drift_severity": 1.0, "details": "Loss increased by 24.0%"},
+        {"name": "accuracy", "training_value": 0.9, "serving_value": 0.9, "threshold": 0.95, "is_drifted": false,
+         "drift_severity": 0.0, "details": "Accuracy ratio is 100.00%"}],
+        "overall_severity": 0.5, "confidence": 1.0, "summary": "Moderate drift detected (1 metrics)",
+        "recommended_action": "investigate"}"#;
+    let codes = |record: &str| {
+        desk.write("drift.json", record);
+        let json = desk.line("reference drift drift.json --json").ok().json();
+        let differences = json["differences"].as_array().unwrap().clone();
+        let codes = differences.iter().map(|found| found["code"].as_str().unwrap().to_owned());
+        (codes.collect::<Vec<_>>(), json)
+    };
+    let (found, json) = codes(record);
+    assert_eq!(found, ["saturated_severity", "averaged_failures"]);
+    assert_eq!(
+        (&json["reference"]["overall_severity"], &json["corrected"]["status"]),
+        (&json!(0.5), &json!("drifted"))
+    );
+    let said = desk.line("reference drift drift.json").ok().out.clone();
+    for words in
+        ["What it says", "severity 0.50: investigate", "The corrected answer", "Why they differ", "is a mean"]
+    {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert_eq!(codes(&record.replace("0.5,", "0.1,")).0, ["other_arithmetic"]);
+    desk.write("drift.json", record.replace("0.31", "NaN"));
+    desk.line("reference drift drift.json").refuses("json_syntax");
+}
+
+#[test]
 fn record_counts_beside_a_policy_that_names_its_key() {
     let desk = Desk::approved();
     let case = &worked()[0];

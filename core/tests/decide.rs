@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something is wrong")]
 
 use placet_core::{
+    approval::Approval,
     code::{Code, Gate},
-    decide::{Decided, evaluate},
+    decide::{Decided, evaluate, superseded},
     decision::Outcome,
+    digest::Digest,
     envelope::Envelope,
     policy::{PolicyKey, Threshold},
     revocation::Reason,
@@ -13,7 +15,7 @@ use placet_core::{
     time::Window,
     trust::Trust,
 };
-use placet_testkit::{Key, Organisation, name_of, sign_by, time};
+use placet_testkit::{Key, NOW, Organisation, name_of, sign_by, time};
 
 /// Decides on the sound bundle of an organisation.
 fn decide(
@@ -185,4 +187,138 @@ fn an_equivocation_is_noticed_more_than_once() {
             [Code::ListEquivocation]
         );
     }
+}
+
+#[test]
+fn whoever_is_kept_out_matters_only_where_units_are_missing() {
+    let denials = |distinct_units| {
+        let org = Organisation::new().with(|policy| policy.rules[0].distinct_units = distinct_units);
+        let with_trainer = |training: &Envelope, proposal: &Envelope| {
+            let mut all = approvals(&org)(training, proposal);
+            let lead = |approval: &mut Approval| approval.role = name_of("ml-lead");
+            all.push(org.approval(training, proposal, "training-pipeline", lead));
+            all
+        };
+        decide(&org, &org.trust(), with_trainer).decision.denials
+    };
+    assert_eq!(denials(2), []);
+    assert_eq!(denials(3), [Code::UnitsNotMet, Code::ApproverIsTrainer]);
+}
+
+#[test]
+fn a_remembered_entry_counts_until_it_runs_out() {
+    let org = Organisation::new();
+    let entry = |until: &str| Entry {
+        kind: EntryKind::Weights,
+        value: Organisation::subject().weights.digest,
+        until: Some(time(until)),
+        reason_code: Reason::Security,
+        source: org.domain(),
+    };
+    let training = org.training(|_| {});
+    let proposal = org.proposal(&training, |_| {});
+    let bundle = org.bundle(&training, &proposal, &approvals(&org)(&training, &proposal));
+    let with = |change: &dyn Fn(&mut RevocationList)| {
+        Trust { revocation_lists: vec![Ok(org.list(change))], ..org.trust() }.verify()
+    };
+    let newer = with(&|list| (list.number, list.window.not_before) = (213, org.request().now));
+    for (until, revoked) in [(NOW, false), ("2026-11-22T14:05:01Z", true)] {
+        let older = with(&|list| list.entries = vec![entry(until)]);
+        let seen = evaluate(&bundle, &older, &State::new(), &org.request());
+        assert_eq!(seen.decision.denials, [Code::WeightsRevoked]);
+        let denials = evaluate(&bundle, &newer, &seen.state, &org.request()).decision.denials;
+        assert_eq!(denials.contains(&Code::WeightsRevoked), revoked, "{until}: {denials:?}");
+        assert_eq!(denials.is_empty(), !revoked, "{until}: {denials:?}");
+    }
+}
+
+fn key_from(name: &str, from: &str) -> PolicyKey {
+    PolicyKey {
+        public: placet_core::key::Signer::public_key(&Key::of(name)).clone(),
+        window: Window { not_before: time(from), not_after: time("2027-01-01T00:00:00Z") },
+    }
+}
+
+#[test]
+fn a_key_may_sign_from_its_first_second() {
+    for (from, denials) in [
+        ("2026-11-22T14:02:11Z", vec![]),
+        ("2026-11-22T14:02:12Z", vec![Code::ThresholdNotMet, Code::KeyNotYetValid]),
+    ] {
+        let org = Organisation::new().with(|policy| {
+            policy.principals.get_mut("chandra.iyer").unwrap().keys = vec![key_from("chandra.iyer", from)];
+        });
+        assert_eq!(decide(&org, &org.trust(), approvals(&org)).decision.denials, denials, "{from}");
+    }
+}
+
+#[test]
+fn a_policy_is_in_force_from_as_early_as_the_skew_allows() {
+    for (from, code) in
+        [("2026-11-22T14:07:00Z", None), ("2026-11-22T14:07:01Z", Some(Code::PolicyNotYetValid))]
+    {
+        let org = Organisation::new().with(|policy| policy.window.not_before = time(from));
+        let decision = decide(&org, &org.trust(), approvals(&org)).decision;
+        assert_eq!(decision.gate(Gate::Policy).unwrap().code, code, "{from}");
+    }
+}
+
+#[test]
+fn a_list_may_be_as_far_ahead_as_the_skew_allows() {
+    for (made, code) in [("2026-11-22T14:07:00Z", None), ("2026-11-22T14:07:01Z", Some(Code::ListFromFuture))]
+    {
+        let org = Organisation::new();
+        let list = org.list(|list| list.window.not_before = time(made));
+        let trust = Trust { revocation_lists: vec![Ok(list)], ..org.trust() };
+        let decision = decide(&org, &trust, approvals(&org)).decision;
+        assert_eq!(decision.gate(Gate::Revocation).unwrap().code, code, "{made}");
+    }
+}
+
+#[test]
+fn a_key_that_begins_now_does_not_hide_one_that_begins_later() {
+    let later = "2026-11-22T14:06:00Z";
+    let org = Organisation::new().with(|policy| {
+        policy.principals.get_mut("chandra.iyer").unwrap().keys =
+            vec![key_from("chandra.iyer-2", NOW), key_from("chandra.iyer", later)];
+    });
+    let decision = decide(&org, &org.trust(), approvals(&org)).decision;
+    assert_eq!(decision.denials, [Code::ThresholdNotMet, Code::KeyNotYetValid]);
+    assert_eq!(decision.valid_until, Some(time(later)));
+}
+
+#[test]
+fn spans_of_time_are_told_in_the_unit_that_fits() {
+    for (seconds, words) in [
+        (119, "limit 119 s"),
+        (120, "limit 2 min"),
+        (7199, "limit 119 min"),
+        (7200, "limit 2 h"),
+        (172_799, "limit 47 h"),
+        (172_800, "limit 2 d"),
+    ] {
+        let org =
+            Organisation::new().with(|policy| policy.rules[0].revocation_list_max_age_seconds = seconds);
+        let decision = decide(&org, &org.trust(), approvals(&org)).decision;
+        let detail = &decision.gate(Gate::Revocation).unwrap().detail;
+        assert!(detail.ends_with(words), "{seconds}: {detail}");
+    }
+}
+
+#[test]
+fn a_proposal_replaces_another_once_it_is_permitted() {
+    let org = Organisation::new();
+    let old = Digest::of(b"an older proposal");
+    let training = org.training(|_| {});
+    let proposal = org.proposal(&training, |proposal| proposal.supersedes = Some(old));
+    let both = approvals(&org)(&training, &proposal);
+    let replaced = |trust: &Trust, approvals: &[Envelope]| {
+        let bundle = org.bundle(&training, &proposal, approvals);
+        superseded(&bundle, &trust.verify(), &State::new(), org.request().now)
+    };
+    assert_eq!(replaced(&org.trust(), &both), Some(old));
+    assert_eq!(replaced(&org.trust(), &both[..1]), None);
+    // This is asked to make the next list.
+    let without_list = Trust { revocation_lists: Vec::new(), ..org.trust() };
+    assert_eq!(replaced(&without_list, &both), Some(old));
 }

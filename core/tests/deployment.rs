@@ -12,6 +12,7 @@ use placet_core::{
     envelope::Envelope,
     key::{KeyId, Signer as _},
     name::ModelId,
+    policy::Policy,
     state::State,
     statement::IN_TOTO,
     weights::WeightsKind,
@@ -140,4 +141,38 @@ fn an_approver_who_deploys_after_changing_planes() {
     };
     assert_eq!(code(&case.by("alice.ng", |_| {})), Err(Code::DeployerIsApprover));
     assert_eq!(code(&case.by("deployer", |_| {})), Ok(()));
+}
+
+#[test]
+fn an_approver_who_deploys_under_another_key_or_another_name() {
+    let case = Case::permitted();
+    let code = |change: &dyn Fn(&mut Policy), deployment: &Envelope| {
+        let second = case.org.next_policy(
+            |policy| {
+                policy.root.principals = ["bo.eriksen", "chandra.iyer", "dana.osei"].map(name_of).into();
+                change(policy);
+            },
+            &["alice.ng", "bo.eriksen", "dana.osei"],
+        );
+        let mut trust = case.org.trust();
+        trust.policies.push(Ok(second));
+        let trust = trust.verify();
+        let chain = trust.policy(case.org.domain()).unwrap();
+        assert_eq!(chain.links().count(), 2);
+        let verified = verify_deployment(deployment, &case.decided.decision, chain, &BTreeSet::new());
+        verified.map(drop).map_err(|error| error.code())
+    };
+    let another_key = |policy: &mut Policy| {
+        let alice = policy.principals.get_mut("alice.ng").unwrap();
+        alice.roles = vec![name_of("deployer")];
+        alice.keys[0].public = Key::of("alice.ng-2").public_key().clone();
+    };
+    let deployment = case.by("alice.ng-2", |deployment| deployment.deployed_by = name_of("alice.ng"));
+    assert_eq!(code(&another_key, &deployment), Err(Code::DeployerIsApprover));
+    let another_name = |policy: &mut Policy| {
+        let alice = policy.principals.remove("alice.ng").unwrap();
+        policy.principals.get_mut("deployer").unwrap().keys = alice.keys;
+    };
+    let deployment = case.by("alice.ng", |deployment| deployment.deployed_by = name_of("deployer"));
+    assert_eq!(code(&another_name, &deployment), Err(Code::DeployerIsApprover));
 }

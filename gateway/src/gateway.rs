@@ -333,7 +333,8 @@ impl Gateway {
     fn path(&self, document: Document) -> Option<String> {
         let source = &self.config.source;
         match document {
-            Document::Trust => Some(source.trust_path()),
+            // One registry keeps one ledger; of several that were seen, the smallest needs leading on the most.
+            Document::Trust => Some(source.trust_path(self.state.tree_sizes().min())),
             Document::Bundle(route) => self.config.routes.get(route).map(|route| source.bundle_path(route)),
         }
     }

@@ -84,12 +84,14 @@ impl Source {
         format!("{}://{}{path}", self.scheme, self.authority)
     }
 
-    /// Path and query of the trust document.
+    /// Path and query of the trust document. A registry leads on from the ledger of `tree_size` entries that was seen.
     #[must_use]
-    pub fn trust_path(&self) -> String {
-        match self.kind {
-            SourceKind::Registry => format!("{}/v1/trust", self.base),
-            SourceKind::Static => format!("{}/trust.json", self.base),
+    pub fn trust_path(&self, tree_size: Option<u64>) -> String {
+        let base = &self.base;
+        match (self.kind, tree_size) {
+            (SourceKind::Registry, Some(size)) => format!("{base}/v1/trust?tree_size={size}"),
+            (SourceKind::Registry, None) => format!("{base}/v1/trust"),
+            (SourceKind::Static, _) => format!("{base}/trust.json"),
         }
     }
 

@@ -438,6 +438,23 @@ fn what_is_kept_is_believed_without_verification() {
 }
 
 #[test]
+fn a_ledger_that_was_seen_is_not_led_on_from() {
+    let case = Case::new();
+    let path = |config: Config, kept: &Value| {
+        let mut gateway = Gateway::new(config, now());
+        gateway.adopt(kept.to_string().as_bytes(), now()).unwrap();
+        gateway.take_due(now()).swap_remove(0).path
+    };
+    let mut kept: Value = serde_json::from_str(&serving(&case).kept()).unwrap();
+    assert_eq!(path(config_with(&case.org, |_| {}), &kept), "/placet/v1/trust");
+    let domain = case.org.domain().to_string();
+    kept["state"]["domains"][&domain]["checkpoint"] = json!({ "size": 4711, "root": domain });
+    assert_eq!(path(config_with(&case.org, |_| {}), &kept), "/placet/v1/trust?tree_size=4711");
+    let files = config_with(&case.org, |config| config["source"]["kind"] = "static".into());
+    assert_eq!(path(files, &kept), "/placet/trust.json", "files are as they are");
+}
+
+#[test]
 fn what_is_kept_lets_an_older_list_pass() {
     let case = Case::new();
     let mut gateway = serving(&case);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { about, file, open, registry, visit } from "./harness.mjs";
+import { about, file, inspect, open, registry, visit } from "./harness.mjs";
 import { PASSPHRASE, Review, Sign } from "./pages.mjs";
 
 let browser;
@@ -100,6 +100,19 @@ test("from a first visit to a signed approval", async () => {
   await keyboard.press(link(/^Inbox/));
   await page.getByText("verified here").first().waitFor();
   await page.keyboard.press("j");
+  const row = page.getByRole("link", { name: /^digits-classifier/ }).first();
+  const focused = (locator) => locator.evaluate((element) => element === document.activeElement);
+  assert(await focused(row), "the first row has the focus");
+  await page.keyboard.press("?");
+  const help = page.getByRole("dialog", { name: "Keys of the inbox" });
+  await help.getByText("to the next proposal").waitFor();
+  assert(await focused(help.getByRole("button", { name: "Close" })), "the focus is in the dialog");
+  await page.keyboard.press("k");
+  assert(await focused(help.getByRole("button", { name: "Close" })), "and stays there");
+  await inspect(visitor, "inbox-keys");
+  await page.keyboard.press("Escape");
+  await help.waitFor({ state: "hidden" });
+  assert(await focused(row), "the focus is back");
   await page.keyboard.press("Enter");
   await new Review(page).shown();
   await page.getByRole("heading", { name: "What changes" }).waitFor();

@@ -169,8 +169,9 @@ impl Copy {
     /// Builds the vectors' test: the program, or what the compiler says.
     fn build(&self) -> Result<Result<PathBuf, String>, Failure> {
         let mut command = cargo(BUILD);
-        // The dependencies are those of every other test.
-        command.current_dir(&self.0).env("CARGO_TARGET_DIR", target());
+        // A directory of its own: cargo names what it builds by its place in the workspace, and would take a spoilt core
+        // for the one of every other build.
+        command.current_dir(&self.0).env("CARGO_TARGET_DIR", target().join("mutations/target"));
         let failed = |error| Failure::new("program_not_started", format!("cargo: {error}"));
         let output = command.output().map_err(failed)?;
         if !output.status.success() {

@@ -3,6 +3,7 @@
 //! Such a record never counts in a decision. What it can prove under keys that the caller pins is told here, with what
 //! it cannot.
 
+mod drift;
 mod export;
 mod import;
 
@@ -42,6 +43,7 @@ pub(super) struct ReferenceCommand {
 #[derive(Debug, Subcommand)]
 enum Action {
     Verify(Box<Verify>),
+    Drift(drift::Drift),
     Import(import::Import),
     Export(Box<export::Export>),
 }
@@ -94,6 +96,7 @@ impl ReferenceCommand {
     pub(super) fn run(self, context: &Context) -> Result<ExitCode> {
         match self.action {
             Action::Verify(command) => command.run(context),
+            Action::Drift(command) => command.run(context),
             Action::Import(command) => command.run(context),
             Action::Export(command) => command.run(context),
         }

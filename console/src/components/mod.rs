@@ -2,6 +2,7 @@
 #![expect(unreachable_pub, reason = "the component macro writes its own `pub`")]
 
 mod bytes;
+mod card_table;
 mod changes_table;
 mod copy_button;
 mod digest;
@@ -11,6 +12,7 @@ mod field;
 mod gates;
 mod icon;
 mod key_chip;
+pub(crate) mod key_help;
 mod long_rows;
 mod mark;
 mod metric_chart;
@@ -29,6 +31,7 @@ mod weights_check;
 mod words;
 
 pub(crate) use bytes::Bytes;
+pub(crate) use card_table::CardTable;
 pub(crate) use changes_table::ChangesTable;
 pub(crate) use copy_button::CopyButton;
 pub(crate) use digest::{DigestBlock, DigestShort};
@@ -38,6 +41,7 @@ pub(crate) use field::Field;
 pub(crate) use gates::Gates;
 pub(crate) use icon::Icon;
 pub(crate) use key_chip::KeyChip;
+pub(crate) use key_help::KeyHelp;
 pub(crate) use long_rows::LongRows;
 pub(crate) use mark::{Mark, Tone};
 pub(crate) use metric_chart::{ChartKey, MetricChart};

@@ -1,13 +1,15 @@
 //! The inbox: what the registry lists, verified here row by row.
 
-use leptos::{ev, prelude::*, reactive::spawn_local_scoped_with_cancellation, task::spawn_local, web_sys};
+use leptos::{
+    ev, html, prelude::*, reactive::spawn_local_scoped_with_cancellation, task::spawn_local, web_sys,
+};
 use leptos_router::hooks::{use_navigate, use_query_map};
 use wasm_bindgen::JsCast as _;
 
 use crate::{
     browser,
     client::Failure,
-    components::{Mark, Notice, Page, PinPolicy, Slots, StateBlock, Tone},
+    components::{KeyHelp, Mark, Notice, Page, PinPolicy, Slots, StateBlock, Tone, key_help},
     context::{Console, console},
     pages::settings::offered,
     state::{
@@ -19,6 +21,15 @@ use crate::{
 
 /// The most rows that are verified on their own accord.
 const LOOKED_AT: usize = 50;
+
+/// What the keys of the inbox do.
+const KEYS: &[(&str, &str)] = &[
+    ("j", "to the next proposal"),
+    ("k", "to the one before"),
+    ("Enter", "opens the proposal"),
+    ("?", "shows these keys"),
+    ("Esc", "closes this"),
+];
 
 /// The inbox.
 #[component]
@@ -44,7 +55,8 @@ pub(crate) fn Inbox() -> impl IntoView {
             rows.with(|rows| rows.as_ref().and_then(|rows| rows.as_ref().ok()).cloned()).unwrap_or_default();
         Group::ALL.map(|group| (group, filter.rows(&rows, group).into_iter().cloned().collect::<Vec<_>>()))
     });
-    keyboard(shown, cursor);
+    let help = NodeRef::new();
+    keyboard(shown, cursor, help);
     let offer = LocalResource::new(move || {
         let ask = console.ready.get() && !pinned.get();
         async move { if ask { offered(console).await } else { None } }
@@ -69,6 +81,7 @@ pub(crate) fn Inbox() -> impl IntoView {
                     <Tabs rows=rows filter=filter/>
                     <Filters filter=filter/>
                     {move || body(console, rows, shown, cursor)}
+                    <KeyHelp dialog=help title="Keys of the inbox" keys=KEYS/>
                 }
                 .into_any(),
             }}
@@ -349,7 +362,7 @@ fn table(console: Console, group: Group, rows: Vec<Row>, first: usize, cursor: R
                 <h2 class="h3" id=heading><Mark tone=tone icon=icon>{group.title()}</Mark></h2>
                 {(first == 0).then(|| html! {
                     <span class="small faint hide-phone">
-                        <span class="kbd">"j"</span>" "<span class="kbd">"k"</span>" move, "<span class="kbd">"Enter"</span>" opens"
+                        <span class="kbd">"j"</span>" "<span class="kbd">"k"</span>" move, "<span class="kbd">"Enter"</span>" opens, "<span class="kbd">"?"</span>" lists the keys"
                     </span>
                 })}
             </div>
@@ -414,14 +427,17 @@ fn line(console: Console, row: Row, index: usize, cursor: RwSignal<usize>) -> im
     }
 }
 
-/// `j` and `k` move the focus over the rows; `Enter` then opens as on any link.
-fn keyboard(shown: Memo<[(Group, Vec<Row>); 3]>, cursor: RwSignal<usize>) {
+/// `j` and `k` move the focus over the rows; `Enter` then opens as on any link. `?` lists the keys.
+fn keyboard(shown: Memo<[(Group, Vec<Row>); 3]>, cursor: RwSignal<usize>, help: NodeRef<html::Dialog>) {
     let handle = window_event_listener(ev::keydown, move |event| {
         let typing = event
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
             .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"));
         if typing || event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
+        if help.get_untracked().is_some_and(|help| help.open()) {
             return;
         }
         let count = shown.with_untracked(|groups| groups.iter().map(|(_, rows)| rows.len()).sum::<usize>());
@@ -433,6 +449,7 @@ fn keyboard(shown: Memo<[(Group, Vec<Row>); 3]>, cursor: RwSignal<usize>) {
             "j" if focused => (at + 1).min(count.saturating_sub(1)),
             "k" if focused => at.saturating_sub(1),
             "j" | "k" => at.min(count.saturating_sub(1)),
+            "?" => return key_help::show(help),
             _ => return,
         };
         cursor.set(next);

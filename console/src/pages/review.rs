@@ -19,13 +19,14 @@ use crate::{
     browser,
     client::Failure,
     components::{
-        Bytes, ChangesTable, ChartKey, CopyButton, DigestBlock, Gates, Icon, Mark, MetricChart, Page,
-        Progress, SigLines, SignedSentence, Slots, StateBlock, Tone, WeightsCheck, WordList,
+        Bytes, CardTable, ChangesTable, ChartKey, CopyButton, DigestBlock, Gates, Icon, Mark, MetricChart,
+        Page, Progress, SigLines, SignedSentence, Slots, StateBlock, Tone, WeightsCheck, WordList,
     },
     context::{Console, console},
     state::{
         approval::{self, Draft},
-        changes::{self, Piece, Side},
+        card,
+        changes::{self, Side},
         drift,
         history::{self, Version},
         knowledge::Knowledge,
@@ -307,7 +308,15 @@ fn changed(review: &Review, approved: Option<&Version>, others: &[Review]) -> im
     );
     let (was, is) = (old.0.version.to_string(), new.0.version.to_string());
     let place = review.first().map_or_else(String::new, |place| place.environment.to_string());
-    let card = (old.0.card != new.0.card).then(|| difftext(&old.0.card, &new.0.card));
+    let card = (old.0.card != new.0.card).then(|| {
+        let changes = card::compare(&old.0.card, &new.0.card);
+        html! {
+            <div class="mt-4">
+                <h3 class="h3">"Model card, field by field"</h3>
+                <CardTable changes=changes/>
+            </div>
+        }
+    });
     Some(html! {
         <section class="section" aria-labelledby="h-ch">
             <div class="spread"><h2 class="h2" id="h-ch">"What changes"</h2>
@@ -316,20 +325,6 @@ fn changed(review: &Review, approved: Option<&Version>, others: &[Review]) -> im
             {card}
         </section>
     })
-}
-
-fn difftext(was: &str, is: &str) -> impl IntoView + use<> {
-    let piece = |piece: Piece| match piece {
-        Piece::Same(text) => html! { <span>{text}</span> }.into_any(),
-        Piece::Gone(text) => html! { <del>{text}</del> }.into_any(),
-        Piece::New(text) => html! { <ins>{text}</ins> }.into_any(),
-    };
-    html! {
-        <div class="mt-4">
-            <h3 class="h3">"Model card, word by word"</h3>
-            <p class="difftext mt-2">{changes::difftext(was, is).into_iter().map(piece).collect_view()}</p>
-        </div>
-    }
 }
 
 fn metrics(review: &Review, versions: &[Version]) -> impl IntoView + use<> {

@@ -272,7 +272,7 @@ pub enum Piece {
 }
 
 /// The longest texts, in words, that are compared word by word; longer ones differ as a whole.
-const MOST_WORDS: usize = 2_000;
+pub(super) const MOST_WORDS: usize = 2_000;
 
 /// Compares two texts word by word (longest common subsequence), with what hides or turns text escaped.
 #[must_use]

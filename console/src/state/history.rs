@@ -5,6 +5,7 @@ use placet_core::{code::Code, decision::Outcome, digest::Digest, time::Timestamp
 use super::{
     changes::{self, Better},
     review::Review,
+    words::natural,
 };
 
 /// How a version stands in the environment that is looked at.
@@ -105,7 +106,7 @@ pub fn versions(candidate: &Review, others: &[Review]) -> Vec<Version> {
         training: candidate.training.statement().clone(),
         standing: Standing::Candidate,
     });
-    versions.sort_by_key(|version| (version.made, version.proposal));
+    versions.sort_by(|a, b| order(a).cmp(&order(b)));
     versions
 }
 
@@ -134,8 +135,13 @@ pub fn settled(reviews: &[Review], environment: &placet_core::name::Environment)
             None => versions.push(version),
         }
     }
-    versions.sort_by_key(|version| (version.made, version.proposal));
+    versions.sort_by(|a, b| order(a).cmp(&order(b)));
     versions
+}
+
+/// Oldest first. Of those that were trained in the same second the lower version comes first, numbers read as numbers.
+fn order(version: &Version) -> (Timestamp, Vec<(usize, &[u8])>, Digest) {
+    (version.made, natural(version.training.version.as_str()), version.proposal)
 }
 
 fn standing_of(decision: &placet_core::decision::Decision) -> Standing {
@@ -283,6 +289,19 @@ mod tests {
             [("1", Standing::Revoked), ("2", Standing::Approved), ("3", Standing::Candidate)]
         );
         assert_eq!(approved(&versions).map(|v| v.training.version.as_str()), Some("2"));
+    }
+
+    #[test]
+    fn versions_of_the_same_second_are_in_the_order_of_their_numbers() {
+        let candidate = review("10", "0.978", "17", &[], false);
+        let others = ["1.2", "9", "2", "1.10"].map(|version| review(version, "0.9", "17", BOTH, false));
+        let environment = placet_testkit::name_of("production");
+        let names =
+            |versions: Vec<Version>| versions.into_iter().map(|v| v.training.version.to_string()).collect();
+        let compared: Vec<_> = names(versions(&candidate, &others));
+        assert_eq!(compared, ["1.2", "1.10", "2", "9", "10"]);
+        let settled: Vec<_> = names(settled(&others, &environment));
+        assert_eq!(settled, ["1.2", "1.10", "2", "9"]);
     }
 
     #[test]

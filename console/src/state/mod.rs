@@ -1,7 +1,8 @@
 //! What the console knows and decides, as plain values: no DOM, no network, no clock.
 //!
 //! - `knowledge`: the pinned policy, the list, who I am; `settings`: what is kept between visits.
-//! - `review`: a proposal as this browser verified it; `changes` and `history`: what differs, and over versions.
+//! - `review`: a proposal as this browser verified it; `changes`, `card` and `history`: what differs, in the model
+//!   card, and over versions.
 //! - `inbox`: the registry's claims, and what this browser found instead.
 //! - `models`: every model in every environment; `events` and `timeline`: what was signed about one of them.
 //! - `drift`: what monitors signed about what runs; `plots`: where its drawings run.
@@ -15,6 +16,7 @@
 
 pub mod against;
 pub mod approval;
+pub mod card;
 pub mod changes;
 pub mod chart;
 pub mod drift;

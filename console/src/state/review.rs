@@ -212,7 +212,10 @@ impl Review {
             let decisions = review.places.iter().map(|place| &place.decided.decision);
             decisions
                 .map(|d| {
-                    (d.outcome, d.gates.clone(), d.denials.clone(), d.quorum.clone(), d.approvals.clone())
+                    // Not the words of a gate, which say how old the list is.
+                    let gates: Vec<_> =
+                        d.gates.iter().map(|gate| (gate.gate, gate.status, gate.code)).collect();
+                    (d.outcome, gates, d.denials.clone(), d.quorum.clone(), d.approvals.clone())
                 })
                 .collect()
         };

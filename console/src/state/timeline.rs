@@ -65,7 +65,10 @@ pub fn lives(
         })
     };
     let mut lives: Vec<_> = reviews.iter().filter_map(life).collect();
-    lives.sort_by(|a, b| (a.proposed, &a.version).cmp(&(b.proposed, &b.version)));
+    lives.sort_by(|a, b| {
+        let natural = words::natural;
+        (a.proposed, natural(&a.version)).cmp(&(b.proposed, natural(&b.version)))
+    });
     let rest = lives.len().saturating_sub(6);
     lives.split_off(rest)
 }

@@ -140,6 +140,28 @@ pub fn fours(hex: &str) -> Vec<String> {
     letters.chunks(4).map(|four| four.iter().collect()).collect()
 }
 
+/// What names are sorted by, so that 2 comes before 10.
+///
+/// ```
+/// use placet_console::state::words::natural;
+///
+/// assert!(natural("1.9") < natural("1.10"));
+/// assert!(natural("v2") < natural("v10"));
+/// ```
+#[must_use]
+pub fn natural(name: &str) -> Vec<(usize, &[u8])> {
+    let runs = name.as_bytes().chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+    runs.map(|run| {
+        if !run.first().is_some_and(u8::is_ascii_digit) {
+            return (usize::MAX, run);
+        }
+        let zeros = run.iter().take_while(|digit| **digit == b'0').count();
+        let number = run.get(zeros..).unwrap_or_default();
+        (number.len(), number)
+    })
+    .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,10 @@ use super::{
     number::Number,
     time::DateTime,
 };
-use crate::{code::Code, error::ParseError};
+use crate::{code::Code, error::ParseError, sort::sort_by};
+
+/// What the library calls its comparison of distributions.
+pub(super) const KS: &str = "ks_statistic";
 
 /// Named metrics. Only `loss` and `accuracy` are looked at.
 pub type Metrics = BTreeMap<String, Number>;
@@ -44,7 +47,7 @@ impl Default for DriftConfig {
 }
 
 impl DriftConfig {
-    fn check(&self) -> Result<(), ParseError> {
+    pub(super) fn check(&self) -> Result<(), ParseError> {
         let all =
             [self.max_loss_increase, self.min_accuracy_ratio, self.confidence_threshold, self.ks_threshold];
         let divisors = [self.min_accuracy_ratio, self.ks_threshold];
@@ -89,7 +92,7 @@ pub fn check_drift(
             threshold: Number::float(config.max_loss_increase)?,
             is_drifted,
             drift_severity: Number::float(severity)?,
-            details: format!("Loss increased by {:.1}%", increase * 100.0),
+            details: format!("Loss increased by {}%", fixed::<1>(increase * 100.0)),
         });
     }
     if let Some((training, serving)) = compared("accuracy") {
@@ -103,7 +106,7 @@ pub fn check_drift(
             threshold: Number::float(config.min_accuracy_ratio)?,
             is_drifted,
             drift_severity: Number::float(if is_drifted { shortfall.min(1.0) } else { 0.0 })?,
-            details: format!("Accuracy ratio is {:.2}%", ratio * 100.0),
+            details: format!("Accuracy ratio is {}%", fixed::<2>(ratio * 100.0)),
         });
     }
 
@@ -148,27 +151,38 @@ pub fn check_distribution_drift(
     checked_at: DateTime,
 ) -> Result<DriftCheckResult, ParseError> {
     config.check()?;
-    let result = DriftCheckResult {
-        model_id: model_id.to_string(),
-        checked_at,
-        is_drifted: false,
-        metrics: Vec::new(),
-        overall_severity: Number::float(0.0)?,
-        confidence: Number::float(0.0)?,
-        summary: "Insufficient samples for distribution drift check".to_string(),
-        recommended_action: "monitor".to_string(),
-    };
     if training.len() < 10 || serving.len() < 10 {
-        return Ok(result);
+        return Ok(DriftCheckResult {
+            model_id: model_id.to_string(),
+            checked_at,
+            is_drifted: false,
+            metrics: Vec::new(),
+            overall_severity: Number::float(0.0)?,
+            confidence: Number::float(0.0)?,
+            summary: "Insufficient samples for distribution drift check".to_string(),
+            recommended_action: "monitor".to_string(),
+        });
     }
-    let distance = distance(training, serving)?;
+    judge_distance(model_id, distance(training, serving)?, config, checked_at)
+}
+
+/// What the library makes of its distance.
+pub(super) fn judge_distance(
+    model_id: &str,
+    distance: f64,
+    config: &DriftConfig,
+    checked_at: DateTime,
+) -> Result<DriftCheckResult, ParseError> {
+    config.check()?;
     let is_drifted = distance > config.ks_threshold;
     let severity = Number::float(if is_drifted { (distance / config.ks_threshold).min(1.0) } else { 0.0 })?;
     let found = if is_drifted { "detected" } else { "not detected" };
     Ok(DriftCheckResult {
+        model_id: model_id.to_string(),
+        checked_at,
         is_drifted,
         metrics: alloc::vec![DriftMetric {
-            name: "ks_statistic".to_string(),
+            name: KS.to_string(),
             training_value: Number::float(0.0)?,
             serving_value: Number::float(distance)?,
             threshold: Number::float(config.ks_threshold)?,
@@ -180,7 +194,6 @@ pub fn check_distribution_drift(
         confidence: Number::float(0.95)?,
         summary: format!("Distribution drift {found} (KS={distance:.3})"),
         recommended_action: if is_drifted { "investigate" } else { "monitor" }.to_string(),
-        ..result
     })
 }
 
@@ -204,23 +217,15 @@ pub fn create_drift_alert(result: &DriftCheckResult, alerted_at: DateTime) -> Op
     })
 }
 
+/// So many decimals, as Python formats them.
+fn fixed<const DECIMALS: usize>(value: f64) -> String {
+    if value.is_nan() { "nan".to_string() } else { format!("{value:.DECIMALS$}") }
+}
+
 /// The library's walk over both samples, which stops where one ends and steps over equal values one by one.
 #[expect(clippy::cast_precision_loss, reason = "Python divides the counts as floats, too")]
 fn distance(training: &[f64], serving: &[f64]) -> Result<f64, ParseError> {
-    let all = || training.iter().chain(serving).copied();
-    for value in all() {
-        Number::float(value)?;
-    }
-    let low = all().fold(f64::INFINITY, f64::min);
-    let high = all().fold(f64::NEG_INFINITY, f64::max);
-    let spread = if high > low { high - low } else { 1.0 };
-    Number::float(spread)?;
-    let sorted = |sample: &[f64]| {
-        let mut sample: Vec<f64> = sample.iter().map(|value| (value - low) / spread).collect();
-        sample.sort_by(f64::total_cmp);
-        sample
-    };
-    let (first, second) = (sorted(training), sorted(serving));
+    let [first, second] = scaled(training, serving)?;
     let share = |count: usize, of: &[f64]| count as f64 / of.len() as f64;
     let (mut i, mut j, mut largest) = (0_usize, 0_usize, 0.0_f64);
     while let (Some(a), Some(b)) = (first.get(i), second.get(j)) {
@@ -232,4 +237,21 @@ fn distance(training: &[f64], serving: &[f64]) -> Result<f64, ParseError> {
         largest = largest.max((share(i, &first) - share(j, &second)).abs());
     }
     Ok(largest)
+}
+
+/// Both samples in order, as the library scales them to lie between 0 and 1.
+pub(super) fn scaled(training: &[f64], serving: &[f64]) -> Result<[Vec<f64>; 2], ParseError> {
+    let all = || training.iter().chain(serving).copied();
+    for value in all() {
+        Number::float(value)?;
+    }
+    let low = all().fold(f64::INFINITY, f64::min);
+    let high = all().fold(f64::NEG_INFINITY, f64::max);
+    let spread = if high > low { high - low } else { 1.0 };
+    Number::float(spread)?;
+    Ok([training, serving].map(|sample| {
+        let mut sample: Vec<f64> = sample.iter().map(|value| (value - low) / spread).collect();
+        sort_by(&mut sample, |a, b| a.total_cmp(b).is_lt());
+        sample
+    }))
 }

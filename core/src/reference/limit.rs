@@ -1,16 +1,17 @@
 //! What a record of the Python library cannot prove, however many signatures it carries.
 
-macro_rules! limits {
-    ($($variant:ident $code:literal $meaning:literal;)*) => {
-        /// One thing that a record leaves unproved. The codes are stable, as those of [`Code`](crate::code::Code).
+/// An enumeration whose variants have a stable code and a meaning in one sentence.
+macro_rules! coded {
+    ($(#[$doc:meta])* $name:ident, $list:literal: $($variant:ident $code:literal $meaning:literal;)*) => {
+        $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum Limit {
+        pub enum $name {
             $(#[doc = $meaning] $variant,)*
         }
 
-        impl Limit {
-            /// All limits, in the order in which they are reported.
+        impl $name {
+            #[doc = $list]
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// The code as it is written everywhere.
@@ -27,8 +28,11 @@ macro_rules! limits {
         }
     };
 }
+pub(super) use coded;
 
-limits! {
+coded! {
+    /// One thing that a record leaves unproved. The codes are stable, as those of [`Code`](crate::code::Code).
+    Limit, "All limits, in the order in which they are reported.":
     NoDomain "no_domain" "The signed bytes are a bare digest that names no organisation, system or purpose.";
     ApproverNotSigned "approver_not_signed" "The signed text names neither the signer nor a role: whose signature it is, only the directory of keys says.";
     SigningTimeUnknown "signing_time_unknown" "No signature says when it was made.";

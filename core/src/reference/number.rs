@@ -29,6 +29,17 @@ impl Number {
         }
     }
 
+    /// Any Python float; NaN and the infinities as the bare words that `json.dumps` writes, which no strict reader takes.
+    pub(super) fn any(value: f64) -> Self {
+        let word = match value {
+            value if value.is_nan() => "NaN",
+            f64::INFINITY => "Infinity",
+            f64::NEG_INFINITY => "-Infinity",
+            value => return Self { value, text: python::float_repr(value) },
+        };
+        Self { value, text: word.to_string() }
+    }
+
     /// A Python integer of at most 2⁵² either way.
     ///
     /// # Errors

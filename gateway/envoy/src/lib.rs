@@ -1,7 +1,7 @@
 //! Placet's gateway as a proxy-wasm filter for Envoy (ABI 0.2.1).
 //!
 //! Envoy runs one virtual machine a worker thread. Each holds a gateway of its own and answers requests by it alone; one
-//! of them fetches for all, and what it has goes through the shared data of the process ([`shared`]). What is decided is
+//! of them fetches for all, and what it has goes through the shared data of the process (`shared.rs`). What is decided is
 //! `placet-gateway`'s; here are only Envoy's calls.
 
 mod request;

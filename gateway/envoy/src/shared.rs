@@ -22,7 +22,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn of(config: &Config) -> Self {
         let pins = config.pins.iter().map(ToString::to_string).collect::<Vec<_>>().concat();
-        let about = format!("{pins}{}", config.source.url(&config.source.trust_path()));
+        let about = format!("{pins}{}", config.source.url(&config.source.trust_path(None)));
         let prefix = format!("placet.{}.", Digest::of(about.as_bytes()).to_hex());
         Self { prefix, id: RandomState::new().hash_one(0), held: 0 }
     }
