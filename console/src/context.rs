@@ -85,11 +85,12 @@ impl Console {
         gloo_timers::callback::Interval::new(1000, move || console.tick()).forget();
         spawn_local(async move {
             console.load().await;
+            // Who listens before anything is read misses nothing that arrives in between.
+            console.listen();
             console.ready.set(true);
             if console.refresh().await {
                 console.arrivals.update(|count| *count += 1);
             }
-            console.listen();
         });
         console
     }

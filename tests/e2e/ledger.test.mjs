@@ -124,6 +124,7 @@ test("it grows with a proof, and a registry that goes back is contradicted", asy
   const old = await (await fetch(`${server.origin}/v1/ledger/checkpoint`)).text();
   await new Ledger(page).open();
   await page.getByText("The first one seen here").waitFor();
+  await page.getByText("Registry is live").first().waitFor({ state: "attached" });
   await server.submit(readFileSync(file("documents/revocation-of-3.json"), "utf8"));
   await page.getByText("Consistent with the last one seen here").waitFor();
   await page.getByText(/nothing before that changed/).waitFor();

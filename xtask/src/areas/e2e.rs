@@ -79,7 +79,7 @@ fn node_tests(run: &mut Run, console: &Path) -> Result<Command, Failure> {
     run.need("build the registry", Count::Preparation, &mut cargo(registry))?;
     let mut tests = program("node");
     tests
-        .args(["--test", "--test-reporter=tap", "--test-concurrency=1"])
+        .args(["--test", "--test-force-exit", "--test-reporter=tap", "--test-concurrency=1"])
         .env("PLACET_E2E_WORLD", world)
         .env("PLACET_E2E_SCREENSHOTS", place.join("screenshots"))
         .env("PLACET_E2E_CONSOLE", console)
