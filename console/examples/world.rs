@@ -12,8 +12,11 @@ use std::{
 };
 
 use placet_core::{
+    baseline::{StoredBaseline, Window},
     bundle::Bundle,
     digest::Digest,
+    drift::{Distribution, DistributionRule, Family, Test, check_distributions, report as conclude},
+    drift_report::DriftReport,
     envelope::Envelope,
     key::{Signer as _, words},
     ledger::{CompactRange, LogKey, TreeHead, merkle},
@@ -69,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         proposals.push((training, proposal));
         fs::write(directory.join(format!("documents/weights-{}.npz", version.name)), version.weights())?;
     }
-    let [(_, first), _, (training, waiting)] = proposals.as_slice() else {
+    let [(_, first), (running, _), (training, waiting)] = proposals.as_slice() else {
         return Err("three versions".into());
     };
     order.push(org.revocation("dana.osei", Target::Proposal(first.digest()), |revocation| {
@@ -99,14 +102,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     let liar = organisation().with(|policy| policy.organization = "Examp1e".into());
     write(&directory, "documents/trust-of-another.json", &liar.trust().to_json())?;
 
+    // Three hours of the version that runs: the last one drifted.
+    let reports = [
+        org.drift_report(running, 3, 0, "drift-monitor", too_few),
+        org.drift_report(running, 2, 0, "drift-monitor", |_| {}),
+        org.drift_report(running, 1, 80, "drift-monitor", |_| {}),
+    ];
+    for (name, report) in ["inconclusive", "stable", "drifted"].into_iter().zip(&reports) {
+        write(&directory, &format!("documents/drift-{name}.json"), &report.to_json())?;
+    }
+    let [.., drifted] = &reports;
+
     write(&directory, "documents/large-checkpoint.txt", &large_checkpoint()?)?;
 
     let pin: Digest = org.domain();
     let about = format!(
-        "{{\"now\":\"{NOW}\",\"pin\":\"{pin}\",\"words\":\"{}\",\"proposals\":[{}],\"chandra\":\"{}\"}}\n",
+        "{{\"now\":\"{NOW}\",\"pin\":\"{pin}\",\"words\":\"{}\",\"proposals\":[{}],\"chandra\":\"{}\",\"drifted\":\"{}\"}}\n",
         words(&pin),
         proposals.iter().map(|(_, p)| format!("\"{}\"", p.digest())).collect::<Vec<_>>().join(","),
         Key::of("chandra.iyer").public_key().fingerprint(),
+        drifted.digest(),
     );
     write(&directory, "world.json", &about)?;
     Ok(())
@@ -143,6 +158,7 @@ impl Version {
         output.card = self.card.into();
         output.correlation_id = format!("run-{}", self.name);
         let manifest = Manifest::file(file).unwrap_or_else(|error| unreachable!("{error}"));
+        output.baselines = Organisation::baselines().to_json();
         output.subject.weights = manifest.weights();
         output.manifest = manifest;
         let names = ["accuracy", "log_loss", "calibration_error"];
@@ -175,6 +191,22 @@ impl Version {
             _ => "First training.",
         }
     }
+}
+
+/// A window of ten rows, too few to judge.
+fn too_few(report: &mut DriftReport) {
+    let baselines = Organisation::baselines();
+    let window = Window::Numbers((0..10).map(|x| f64::from(20 * x)).collect());
+    let tally = baselines.output("score").and_then(|baseline| baseline.tally(&window));
+    let score = Distribution {
+        name: "score",
+        baseline: baselines.output("score").map(StoredBaseline::view),
+        current: Some(window.view()),
+        rule: DistributionRule { minimum_samples: 30, ..DistributionRule::of(Test::KolmogorovSmirnov) },
+    };
+    report.window.samples = 10;
+    report.outputs.0 = tally.into_iter().map(|tally| (label("score"), tally)).collect();
+    report.report = conclude(check_distributions(&[score], Family::default()));
 }
 
 /// The signed head of a ledger of 100 000 entries, whose digests are those of their numbers as text.

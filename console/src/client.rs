@@ -1,7 +1,7 @@
 //! The registry's HTTP interface. Whatever comes from here is a claim until it was verified.
 
 use gloo_net::http::{Request, Response};
-use placet_core::{digest::Digest, envelope::Envelope, json::Value};
+use placet_core::{digest::Digest, envelope::Envelope, json::Value, name::ModelId};
 use serde::Deserialize;
 
 use crate::state::inbox::{Claim, Claims};
@@ -148,6 +148,17 @@ impl Client {
         let items =
             field.and_then(|(_, items)| items.elements()).ok_or(Failure::Unreadable("missing_field"))?;
         Ok(items.filter_map(|item| Envelope::from_value(item).ok()).collect())
+    }
+
+    /// The newest drift reports of a model, as many as asked for: each an envelope, or none where it cannot be read.
+    pub(crate) async fn drift(&self, model: &ModelId, limit: u16) -> Result<Vec<Option<Envelope>>, Failure> {
+        let path = format!("/v1/drift/{}?limit={limit}", encode(model.as_str()));
+        let bytes = self.get(&path).await?;
+        let answer = Value::parse(&bytes).map_err(|_| Failure::Unreadable("json_syntax"))?;
+        let field = answer.members().and_then(|mut members| members.find(|(name, _)| name == "reports"));
+        let items =
+            field.and_then(|(_, items)| items.elements()).ok_or(Failure::Unreadable("missing_field"))?;
+        Ok(items.map(|item| Envelope::from_value(item).ok()).collect())
     }
 
     /// The bundle of a proposal.

@@ -2,6 +2,7 @@
 #![expect(unreachable_pub, reason = "the component macro writes its own `pub`")]
 
 mod against;
+mod drift;
 mod inbox;
 mod key_form;
 mod keys;

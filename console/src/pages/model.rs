@@ -5,15 +5,20 @@ use std::sync::Arc;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::use_params_map;
 use placet_core::{
+    drift_report::DriftReport,
     envelope::Envelope,
     name::{Environment, ModelId},
+    verify::Verified,
 };
 
-use super::models::{left_out, look, offline, reviews};
+use super::{
+    drift::section,
+    models::{drift, left_out, look, offline, reviews},
+};
 use crate::{
     browser,
     client::Failure,
-    components::{ChartKey, DigestShort, Icon, Mark, MetricChart, Page, StateBlock, TimeLine, Tone},
+    components::{ChartKey, DigestShort, Icon, Mark, MetricChart, Notice, Page, StateBlock, TimeLine, Tone},
     context::{Console, console},
     state::{
         events::{self, Event, Kind},
@@ -27,13 +32,20 @@ use crate::{
     },
 };
 
+/// How many drift reports are verified, the newest first.
+const REPORTS: u16 = 100;
+
 /// What was verified of the model.
 #[derive(Clone)]
 struct Loaded {
     reviews: Arc<Vec<Review>>,
     row: Arc<Row>,
     deployments: Arc<Vec<Envelope>>,
+    drift: Arc<Result<Reports, Failure>>,
 }
+
+/// The drift reports that verify here, and how many that were served do not.
+type Reports = (Vec<Verified<DriftReport>>, usize);
 
 /// The page.
 #[component]
@@ -108,17 +120,19 @@ async fn load(console: Console, model: ModelId) -> Result<Loaded, Failure> {
         // Deployments are context; without them the rest stands.
         deployments.extend(console.client().deployments(&review.proposal.digest()).await.unwrap_or_default());
     }
+    let drift = drift(console, model.as_str(), &reviews, REPORTS).await;
     Ok(Loaded {
         reviews: Arc::new(reviews),
         row: Arc::new(Row { refused, unread, ..row }),
         deployments: Arc::new(deployments),
+        drift: Arc::new(drift),
     })
 }
 
 fn page(console: Console, model: &ModelId, loaded: &Loaded) -> AnyView {
     let known = console.knowledge.get_untracked();
     let now = browser::now();
-    let Loaded { reviews, row, deployments } = loaded;
+    let Loaded { reviews, row, deployments, drift } = loaded;
     let events = events::of(model, reviews, deployments, &known, now);
     let environments = known.policy().map(|policy| policy.environments.clone()).unwrap_or_default();
     let may_revoke = console
@@ -153,11 +167,38 @@ fn page(console: Console, model: &ModelId, loaded: &Loaded) -> AnyView {
             </table>
             <p class="panel__foot">"Decided in this browser from documents that it verified."</p>
         </section>
+        {drifts(&known, reviews, drift, &environments, may_revoke)}
         {main.as_ref().map(|environment| metrics(&known, reviews, environment))}
         {main.map(|environment| time_line(&known, reviews, &environment, model, now))}
         {signed(&known, &events)}
     }
     .into_any()
+}
+
+/// What monitors signed about it, environment by environment, what asks most first.
+fn drifts(
+    known: &Knowledge,
+    reviews: &[Review],
+    drift: &Result<Reports, Failure>,
+    environments: &[Environment],
+    may_revoke: bool,
+) -> AnyView {
+    let (reports, refused) = match drift {
+        Ok(reports) => reports,
+        Err(failure) => {
+            let words = format!("Whether it drifts is not known here: {}", failure.words());
+            return html! { <Notice tone=Tone::Warn><p>{words}</p></Notice> }.into_any();
+        }
+    };
+    let refused = (*refused > 0).then(|| {
+        let words = words::count(*refused, "drift report", "drift reports");
+        let words = format!(
+            "{words} of this model at the registry could not be verified here: nothing of it is shown."
+        );
+        html! { <Notice tone=Tone::Warn><p>{words}</p></Notice> }
+    });
+    let sections = environments.iter().rev().filter_map(|e| section(known, reviews, reports, e, may_revoke));
+    html! { {refused}{sections.collect_view()} }.into_any()
 }
 
 /// How much of it there is, in a sentence.

@@ -8,7 +8,13 @@ use std::{
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::hooks::{use_navigate, use_query_map};
-use placet_core::{bundle::Bundle, digest::Digest, name::Environment};
+use placet_core::{
+    bundle::Bundle,
+    digest::Digest,
+    drift_report::DriftReport,
+    name::{Environment, ModelId},
+    verify::Verified,
+};
 
 use crate::{
     browser,
@@ -16,6 +22,7 @@ use crate::{
     components::{LongRows, Mark, Notice, Page, StateBlock, Tone},
     context::{Console, console},
     state::{
+        drift,
         models::{self, Cell, Filter, Row, Standing},
         review::Review,
         words,
@@ -193,6 +200,11 @@ async fn look_at(console: Console, model: &str) -> Result<Row, Failure> {
     let me = console.me.get_untracked();
     let row =
         models::row(model, &reviews, &environments, me.as_ref().map(|me| &me.principal), browser::now());
+    // Drift denies nothing; a registry that gives no reports hides no decision.
+    let row = match drift(console, model, &reviews, 20).await {
+        Ok((reports, _)) => row.with_drift(&reviews, &reports),
+        Err(_) => row,
+    };
     Ok(Row { refused, unread, ..row })
 }
 
@@ -227,6 +239,19 @@ pub(crate) async fn reviews(console: Console, model: &str) -> Result<(Vec<Review
     Ok((reviews, refused, claims.len().saturating_sub(NEWEST)))
 }
 
+/// The newest drift reports of a model that verify against the baselines of these proposals, and how many do not.
+pub(crate) async fn drift(
+    console: Console,
+    model: &str,
+    reviews: &[Review],
+    limit: u16,
+) -> Result<(Vec<Verified<DriftReport>>, usize), Failure> {
+    let model = ModelId::parse(model).map_err(|_| Failure::Unreadable("invalid_identifier"))?;
+    let envelopes = console.client().drift(&model, limit).await?;
+    let known = console.knowledge.get_untracked();
+    Ok(drift::read(&model, &envelopes, reviews, &known, browser::now()))
+}
+
 /// What needs attention, counted.
 #[component]
 fn Counts(
@@ -249,6 +274,7 @@ fn Counts(
                 html! {
                     {cell(Tone::Mine, "mine", "Needs you".into(), counts.mine)}
                     {cell(Tone::Plain, "wait", "Pending".into(), counts.waiting)}
+                    {(counts.drifted > 0).then(|| cell(Tone::Warn, "drift", "Drifted".into(), counts.drifted))}
                     {counts.standing.into_iter().map(|(standing, count)| {
                         let (tone, icon) = look(standing);
                         let word = if standing == Standing::Expiring { format!("Expiring in {} days", models::SOON) } else { standing.word().to_owned() };
@@ -392,6 +418,7 @@ fn cells(row: &Row) -> impl IntoView + use<> {
             <td data-l=words::heading(cell.environment.as_str())><span>
                 <Mark tone=tone icon=icon>{words}</Mark>
                 {(!detail.is_empty()).then(|| html! { <span class="cellsub">{detail}</span> })}
+                {cell.drifts().then(|| html! { <Mark tone=Tone::Warn icon="drift">"Drifted"</Mark> })}
             </span></td>
         }
     };

@@ -5,7 +5,14 @@ use std::sync::Arc;
 use leptos::{prelude::*, reactive::spawn_local_scoped_with_cancellation};
 use leptos_router::hooks::use_params_map;
 use placet_core::{
-    bundle::Bundle, decision::Outcome as Answer, digest::Digest, key, name::Principal, time::Timestamp,
+    bundle::Bundle,
+    decision::Outcome as Answer,
+    digest::Digest,
+    drift_report::DriftReport,
+    key,
+    name::{Environment, Principal},
+    time::Timestamp,
+    verify::Verified,
 };
 
 use crate::{
@@ -20,6 +27,7 @@ use crate::{
         approval::{self, Draft},
         card,
         changes::{self, Side},
+        drift,
         history::{self, Version},
         knowledge::Knowledge,
         quorum,
@@ -38,6 +46,8 @@ pub(crate) struct Loaded {
     pub(crate) review: Arc<Review>,
     /// Other proposals of the model that verify.
     pub(crate) others: Arc<Vec<Review>>,
+    /// Drift reports about it that verify.
+    pub(crate) reports: Arc<Vec<Verified<DriftReport>>>,
 }
 
 /// Why there is nothing to show.
@@ -148,17 +158,26 @@ async fn load(console: Console, digest: Digest, loaded: RwSignal<Option<Result<L
     let shown = loaded.get_untracked().and_then(Result::ok);
     if shown.is_none() {
         // What is signed is shown at once; the comparison follows.
-        loaded.set(Some(Ok(Loaded { review: review.clone(), others: Arc::default() })));
+        loaded.set(Some(Ok(Loaded {
+            review: review.clone(),
+            others: Arc::default(),
+            reports: Arc::default(),
+        })));
     }
     let others = others(console, &review).await;
+    // Reports are context; without them the rest stands.
+    let model = review.proposal.statement().subject.model_id.to_string();
+    let found = super::models::drift(console, &model, std::slice::from_ref(&*review), 20).await;
+    let reports = found.map(|(reports, _)| reports).unwrap_or_default();
     let same = |shown: &Loaded| {
         let mut pairs = shown.others.iter().zip(&others);
         shown.review.says_the_same(&review)
+            && *shown.reports == reports
             && shown.others.len() == others.len()
             && pairs.all(|(shown, other)| shown.says_the_same(other))
     };
     if !shown.as_ref().is_some_and(same) {
-        loaded.set(Some(Ok(Loaded { review, others: Arc::new(others) })));
+        loaded.set(Some(Ok(Loaded { review, others: Arc::new(others), reports: Arc::new(reports) })));
     }
 }
 
@@ -203,7 +222,7 @@ fn page(console: Console, loaded: &Loaded, weights: RwSignal<Progress>) -> impl 
     let expected = review.proposal.statement().subject.weights;
     let note = note(&known, &review);
     let exact = exact(&review, me.as_ref(), console.now.get_untracked());
-    let side = side(&known, &review, me.as_ref(), may_sign, &sign);
+    let side = side(&known, &review, &loaded.reports, me.as_ref(), may_sign, &sign);
     html! {
         <Page title=format!("Review {title}")>
             <nav aria-label="Where you are"><ol class="crumbs">
@@ -453,6 +472,7 @@ fn exact(review: &Review, me: Option<&crate::state::knowledge::Me>, now: Timesta
 fn side(
     known: &Knowledge,
     review: &Review,
+    reports: &[Verified<DriftReport>],
     me: Option<&crate::state::knowledge::Me>,
     may_sign: bool,
     sign: &str,
@@ -463,6 +483,8 @@ fn side(
         .iter()
         .map(|place| signatures(known, review, place, principal, review.places.len() > 1));
     let panels = panels.collect_view();
+    let drifts = review.proposal.statement().environments.iter();
+    let drifts = drifts.filter_map(|environment| latest_report(review, reports, environment)).collect_view();
     let proposal = review.proposal.statement();
     let training = review.training.statement();
     let rule = review.first().and_then(|place| place.rule.clone());
@@ -477,6 +499,7 @@ fn side(
     html! {
         <aside class="side" aria-label="Signatures">
             {panels}
+            {drifts}
             <section class="panel"><div class="panel__body stack no-print">
                 {may_sign.then(|| html! {
                     <a class="btn btn--primary btn--wide btn--big" href=sign.to_owned()>"Continue to sign"<Icon name="go"/></a>
@@ -495,6 +518,37 @@ fn side(
             </dl></div></section>
         </aside>
     }
+}
+
+/// What the latest drift report about this version says, beside the decision that it does not change.
+fn latest_report(
+    review: &Review,
+    reports: &[Verified<DriftReport>],
+    environment: &Environment,
+) -> Option<AnyView> {
+    let thread = drift::thread(reports, environment);
+    let report = thread.first()?.statement();
+    let (tone, icon) = super::drift::look(report.report.status);
+    let status = drift::status(&thread);
+    let id = format!("h-drift-{environment}");
+    let heading = id.clone();
+    let window = format!(
+        "{} to {}, {} samples. It denies nothing by itself.",
+        words::moment(report.window.from),
+        words::moment(report.window.to),
+        report.window.samples
+    );
+    let href = super::models::address(review.proposal.statement().subject.model_id.as_str());
+    Some(html! {
+        <section class="panel" aria-labelledby=id>
+            <div class="panel__head"><h2 class="h2" id=heading>{format!("Drift in {environment}")}</h2></div>
+            <div class="panel__body">
+                <Mark tone=tone icon=icon wrap=true>{status}</Mark>
+                <p class="small sub mt-3">{window}</p>
+                <p class="small mt-3"><a href=href>"All its reports"</a></p>
+            </div>
+        </section>
+    }.into_any())
 }
 
 /// The ways to say no, as far as each would say anything.

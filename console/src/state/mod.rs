@@ -5,6 +5,7 @@
 //!   card, and over versions.
 //! - `inbox`: the registry's claims, and what this browser found instead.
 //! - `models`: every model in every environment; `events` and `timeline`: what was signed about one of them.
+//! - `drift`: what monitors signed about what runs; `plots`: where its drawings run.
 //! - `approval`: the bytes that are signed; `against`: a no and its reason; `revoke`: a stop, and what it stops;
 //!   `enrolment`: the request of a new key.
 //! - `ledger`: its head and its entries as they are checked here; `export`: what leaves as a file.
@@ -18,6 +19,7 @@ pub mod approval;
 pub mod card;
 pub mod changes;
 pub mod chart;
+pub mod drift;
 pub mod dropped;
 pub mod enrolment;
 pub mod events;
@@ -28,6 +30,7 @@ pub mod inbox;
 pub mod knowledge;
 pub mod ledger;
 pub mod models;
+pub mod plots;
 pub mod quorum;
 pub mod review;
 pub mod revoke;

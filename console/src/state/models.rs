@@ -4,11 +4,15 @@ use placet_core::{
     code::{Code, Gate},
     decision::{Decision, Outcome, Status},
     digest::Digest,
+    drift::ReportStatus,
+    drift_report::DriftReport,
     name::{Environment, Principal},
     time::Timestamp,
+    verify::Verified,
 };
 
 use super::{
+    drift,
     inbox::{Group, group},
     review::{Place, Review},
     words,
@@ -123,6 +127,8 @@ pub struct Cell {
     pub only: Vec<String>,
     /// The first code that denies it.
     pub code: Option<Code>,
+    /// What the newest drift report about this version concludes there.
+    pub drift: Option<ReportStatus>,
 }
 
 /// A proposal that waits.
@@ -210,6 +216,7 @@ fn cell(reviews: &[&Review], environment: &Environment, now: Timestamp) -> Cell 
             approved_by: Vec::new(),
             only: Vec::new(),
             code: None,
+            drift: None,
         };
     };
     let several = review.places.iter().filter(|p| p.environment == *environment).count() > 1;
@@ -223,10 +230,18 @@ fn cell(reviews: &[&Review], environment: &Environment, now: Timestamp) -> Cell 
         approved_by: decision.quorum.iter().flat_map(|role| role.counted.clone()).collect(),
         only: if several { place.scopes.iter().map(ToString::to_string).collect() } else { Vec::new() },
         code: decision.denials.first().copied(),
+        drift: None,
     }
 }
 
 impl Cell {
+    /// Whether it may run and its monitor says that it behaves otherwise than it did.
+    #[must_use]
+    pub fn drifts(&self) -> bool {
+        let runs = matches!(self.standing, Standing::Approved | Standing::Expiring);
+        runs && self.drift == Some(ReportStatus::Drifted)
+    }
+
     /// How it stands, with the days that are left.
     #[must_use]
     pub fn words(&self, now: Timestamp) -> String {
@@ -257,12 +272,23 @@ impl Cell {
 }
 
 impl Row {
+    /// The row with what drift reports that were verified here say about the versions in it.
+    #[must_use]
+    pub fn with_drift(mut self, reviews: &[Review], reports: &[Verified<DriftReport>]) -> Self {
+        for cell in &mut self.cells {
+            let review = reviews.iter().find(|review| Some(review.proposal.digest()) == cell.proposal);
+            cell.drift =
+                review.and_then(|review| drift::newest(reports, &cell.environment, review.training.digest()));
+        }
+        self
+    }
+
     /// Whether somebody should look at it.
     #[must_use]
     pub fn needs_attention(&self) -> bool {
         self.refused > 0
             || self.waiting.iter().any(|waiting| waiting.mine)
-            || self.cells.iter().any(|cell| cell.standing.needs_attention())
+            || self.cells.iter().any(|cell| cell.standing.needs_attention() || cell.drifts())
     }
 }
 
@@ -273,6 +299,8 @@ pub struct Counts {
     pub mine: usize,
     /// Proposals that wait for others.
     pub waiting: usize,
+    /// Cells that may run and drift.
+    pub drifted: usize,
     /// Cells by standing, those that there are.
     pub standing: Vec<(Standing, usize)>,
 }
@@ -288,6 +316,7 @@ pub fn counts<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Counts {
     Counts {
         mine: waiting().filter(|waiting| waiting.mine).count(),
         waiting: waiting().filter(|waiting| !waiting.mine).count(),
+        drifted: cells().filter(|cell| cell.drifts()).count(),
         standing: shown.map(|standing| (standing, count(standing))).filter(|(_, n)| *n > 0).collect(),
     }
 }
@@ -411,6 +440,38 @@ mod tests {
         let counts = counts(rows.iter());
         assert_eq!((counts.mine, counts.waiting), (1, 0));
         assert_eq!(counts.standing, [(Standing::Expiring, 1)]);
+    }
+
+    #[test]
+    fn what_runs_and_drifts_needs_attention_and_what_another_version_did_does_not() {
+        let org = Organisation::new();
+        let known = Knowledge::new(Some(org.domain()), org.trust(), State::new());
+        let watched = |version: &str| {
+            org.training(|training| {
+                training.version = Label::parse(version).unwrap();
+                training.baselines = Organisation::baselines().to_json();
+            })
+        };
+        let review = |training: &placet_core::envelope::Envelope| {
+            let proposal = org.proposal(training, |proposal| proposal.window.not_after = time(FAR));
+            let approvals: Vec<_> =
+                BOTH.iter().map(|name| org.approval(training, &proposal, name, |_| {})).collect();
+            Review::of(org.bundle(training, &proposal, &approvals), &known, time(NOW)).unwrap()
+        };
+        let (old, new) = (watched("2"), watched("3"));
+        let reviews = [review(&old), review(&new)];
+        let read = |training: &placet_core::envelope::Envelope, shift: i32| {
+            let report = org.drift_report(training, 1, shift, "drift-monitor", |_| {});
+            drift::read(&Organisation::subject().model_id, &[Some(report)], &reviews, &known, time(NOW)).0
+        };
+        let runs = one(&reviews[1..], "emil.novak");
+        let drifted = runs.clone().with_drift(&reviews, &read(&new, 80));
+        assert!(drifted.cells[1].drifts() && drifted.needs_attention() && !drifted.cells[0].drifts());
+        assert_eq!(counts([drifted].iter()).drifted, 1);
+        for calm in [read(&new, 0), read(&old, 80), Vec::new()] {
+            let row = runs.clone().with_drift(&reviews, &calm);
+            assert!(!row.cells[1].drifts() && !row.needs_attention(), "{:?}", row.cells[1].drift);
+        }
     }
 
     #[test]
